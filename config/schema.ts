@@ -1,0 +1,209 @@
+import ms, { type StringValue } from 'ms';
+import { z } from 'zod';
+
+const duration = (initial: string) =>
+  z
+    .string()
+    .default(initial)
+    .transform((text, context) => {
+      const value = ms(text as StringValue);
+      if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value;
+      context.addIssue({
+        code: 'custom',
+        message: `"${text}" is not a duration such as 30s, 5m or 6h`,
+      });
+      return z.NEVER;
+    });
+const whole = (initial: number, least = 0) => z.coerce.number().int().min(least).default(initial);
+const port = (initial: number) => z.coerce.number().int().min(0).max(65_535).default(initial);
+const list = (initial: string) =>
+  z
+    .string()
+    .default(initial)
+    .transform((text) =>
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== ''),
+    );
+const json = <T extends z.ZodType>(shape: T, initial: string) =>
+  z
+    .string()
+    .default(initial)
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        context.addIssue({ code: 'custom', message: 'is not JSON' });
+        return z.NEVER;
+      }
+    })
+    .pipe(shape);
+const flag = (initial: boolean) =>
+  z
+    .enum(['true', 'false'])
+    .default(initial ? 'true' : 'false')
+    .transform((text) => text === 'true');
+const secret = () => z.string().min(1).optional();
+
+const priorityRule = z.strictObject({
+  label: z.string().optional(),
+  repository: z.string().optional(),
+  branch: z.string().optional(),
+  event: z.string().optional(),
+  priority: z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4), z.literal(5)]),
+});
+
+/**
+ * Every setting, read from the environment (`X`, or the file that `X_FILE` names).
+ * `.env.example` and the table of settings in the docs are made from this schema.
+ */
+export const settingsSchema = z.object({
+  RUNYARD_DATA_DIR: z
+    .string()
+    .default('.runyard')
+    .describe(
+      'Folder of everything that a single-machine set-up keeps: databases, first secrets, addresses',
+    ),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('Least level of a log line that is written'),
+  NODE_ENV: z
+    .enum(['development', 'production', 'test'])
+    .default('development')
+    .describe('production refuses to start without its secrets'),
+
+  PORT: port(3000).describe('Port of the API and the dashboard'),
+  BIND_ADDRESS: z.string().default('127.0.0.1').describe('Address that the API listens on'),
+  TEMPORAL_UI_PORT: port(8233).describe('Port of the Temporal Web UI that is started here'),
+  METRICS_PORT: port(0).describe("Port of a worker's own /metrics and /health; 0 takes a free one"),
+  METRICS_UPSTREAMS: list('').describe(
+    'Addresses of workers whose metrics the API adds to its own /metrics, separated by commas',
+  ),
+
+  DATABASE_URL: secret().describe('PostgreSQL to use; unset: one is started here'),
+  TEMPORAL_ADDRESS: z
+    .string()
+    .optional()
+    .describe('host:port of the Temporal server to use; unset: one is started here'),
+  TEMPORAL_NAMESPACE: z.string().default('default').describe('Temporal namespace'),
+  TEMPORAL_UI_URL: z
+    .string()
+    .optional()
+    .describe('Address of the Temporal Web UI that links lead to'),
+
+  GITHUB_APP_ID: z
+    .string()
+    .optional()
+    .describe('Id of the GitHub App; unset: the simulator is started'),
+  GITHUB_APP_PRIVATE_KEY: secret().describe('Private key of the GitHub App, PEM'),
+  GITHUB_API_URL: z
+    .string()
+    .default('https://api.github.com')
+    .describe("GitHub's REST API; for Enterprise Server https://HOST/api/v3"),
+  GITHUB_WEBHOOK_SECRET: secret().describe(
+    'Secret that webhooks are signed with; made at first start where unset',
+  ),
+  GITHUB_WEBHOOK_SECRET_PREVIOUS: secret().describe(
+    'The secret before, accepted during a rotation',
+  ),
+  ADMIN_TOKEN: secret().describe(
+    'Bearer token that guards the API; made at first start where unset',
+  ),
+  PAYLOAD_ENCRYPTION_KEYS: secret().describe(
+    'Keys for secrets in Temporal histories, id:base64 of 32 bytes, separated by commas; the first encrypts, all decrypt',
+  ),
+
+  WEBHOOK_MAX_BYTES: whole(25 * 1024 * 1024, 1024).describe('Largest webhook body'),
+  WEBHOOK_RATE_LIMIT: whole(6000, 1).describe('Webhooks a minute from one address'),
+  API_RATE_LIMIT: whole(1200, 1).describe('API requests a minute from one principal'),
+  DELIVERY_RETENTION: duration('3d').describe('How long the payload of a delivery is kept'),
+  DISPATCH_INTERVAL: duration('2s').describe(
+    'How often deliveries that could not be handed over are tried again',
+  ),
+  JOB_LOG_BYTES: whole(4 * 1024 * 1024, 1024).describe('Most output kept of one runner'),
+
+  HOST_ID: z
+    .string()
+    .regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/)
+    .optional()
+    .describe("Name of this Docker host; unset: the machine's host name"),
+  HOST_CAPACITY: whole(0).describe('Runners at once on this host; 0: from its cores and memory'),
+  HOST_LABELS: list('').describe('Labels of this host'),
+  HOST_POOLS: list('').describe('Pools that this host serves; empty: the default pool'),
+  HOST_HEARTBEAT: duration('5s').describe('How often a host worker reports'),
+  HOST_TIMEOUT: duration('60s').describe('Silence after which a host counts as gone'),
+  DOCKER_SOCKET: z
+    .string()
+    .default('/var/run/docker.sock')
+    .describe('Unix socket of the Docker engine'),
+  RESERVATION_TIMEOUT: duration('2m').describe(
+    'After this a claimed slot that no container used lapses',
+  ),
+  NETWORK_RANGE: z
+    .string()
+    .default('10.100.0.0/16')
+    .describe("Range that repositories' networks are cut from, a /24 each"),
+
+  POOL_NAME: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,19}$/)
+    .default('default')
+    .describe('Name of the default pool'),
+  POOL_LABELS: list('self-hosted,linux,x64').describe('Labels that the default pool serves'),
+  POOL_IMAGE: z
+    .string()
+    .optional()
+    .describe(
+      "Image of the default pool's runners; unset: the demo runner with the simulator, else GitHub's own runner image",
+    ),
+  POOL_COMMAND: json(
+    z.array(z.string()).min(1),
+    '["/bin/sh","-c","IFS= read -r ACTIONS_RUNNER_INPUT_JITCONFIG && export ACTIONS_RUNNER_INPUT_JITCONFIG && exec /home/runner/run.sh"]',
+  ).describe(
+    "argv of a runner's container, JSON; it reads the JIT configuration as one line from standard input",
+  ),
+  POOL_USER: z.string().default('1001').describe("User (uid or uid:gid) of a runner's container"),
+  POOL_SCOPE: z
+    .enum(['repository', 'organization'])
+    .default('repository')
+    .describe('Where runners are registered'),
+  POOL_RUNNER_GROUP_ID: whole(1, 1).describe("GitHub's id of the runner group"),
+  POOL_WORK_FOLDER: z.string().default('_work').describe('Work folder of a runner'),
+  POOL_CPUS: z.coerce.number().positive().default(1).describe('CPU cores of one runner'),
+  POOL_MEMORY_MIB: whole(2048, 16).describe('Memory of one runner in MiB'),
+  POOL_PIDS: whole(1024, 16).describe('Most processes of one runner'),
+  POOL_PRIORITY_RULES: json(z.array(priorityRule), '[]').describe(
+    'Priority rules, JSON: [{"label"|"repository"|"branch"|"event": pattern, "priority": 1-5}]; the first that matches counts',
+  ),
+
+  QUEUE_TIMEOUT: duration('0').describe('Longest wait for a host; 0: for ever'),
+  PICKUP_TIMEOUT: duration('5m').describe(
+    'After this GitHub is asked why a started runner has no job',
+  ),
+  RUN_TIMEOUT: duration('6h').describe('Longest run of a container'),
+  STOP_TIMEOUT: duration('10s').describe('From the stop signal to the kill of a container'),
+  COMPLETION_GRACE: duration('15s').describe(
+    "After a container's end, wait for GitHub's word before asking",
+  ),
+  RECONCILE_INTERVAL: duration('5m').describe(
+    'How often GitHub is asked while its word on a job is missing',
+  ),
+
+  SAMPLE_JOBS: flag(true).describe('With the simulator: send sample jobs at start'),
+});
+
+/** Every setting, checked and with its default. */
+export type Settings = z.output<typeof settingsSchema>;
+export type SettingName = keyof typeof settingsSchema.shape;
+
+/** Settings whose value must never be shown. */
+export const SECRET_SETTINGS: readonly SettingName[] = [
+  'DATABASE_URL',
+  'GITHUB_APP_PRIVATE_KEY',
+  'GITHUB_WEBHOOK_SECRET',
+  'GITHUB_WEBHOOK_SECRET_PREVIOUS',
+  'ADMIN_TOKEN',
+  'PAYLOAD_ENCRYPTION_KEYS',
+];

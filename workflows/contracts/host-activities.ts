@@ -20,8 +20,13 @@ export interface RunContainerInput {
   /** The container's name, and its runner's. */
   runnerName: string;
   pool: Pick<Pool, 'name' | 'image' | 'command' | 'user' | 'limits'>;
-  /** milliseconds */
+  /** milliseconds from the container's start */
   runTimeout: number;
+  /**
+   * milliseconds from the container's start: if no job is at work in it by then (asked once, of the
+   * container itself), the activity answers `idle` and leaves the container as it is. 0: never asked.
+   */
+  pickupTimeout: number;
   /** milliseconds */
   stopTimeout: number;
   correlationId: string;
@@ -35,12 +40,22 @@ export type MintedRunner = {
 };
 
 export interface ContainerOutcome {
-  /** `absent`: it was gone before its end was seen. */
-  result: 'exited' | 'run_timeout' | 'absent';
+  /**
+   * `exited`, `run_timeout`: the container is removed. `absent`: it was gone before its end was seen.
+   * `idle`: still running with no job after `pickupTimeout`; a second call with the same runner name
+   * follows it again (with `pickupTimeout: 0`: to its end).
+   */
+  result: 'exited' | 'run_timeout' | 'absent' | 'idle';
   exitCode: number | null;
   /** RFC 3339 */
   startedAt: string | null;
-  removedAt: string;
+  /** RFC 3339; null when `idle` */
+  removedAt: string | null;
+}
+
+/** What a runner's container is at, by the processes in it. */
+export interface RunnerActivity {
+  state: 'busy' | 'idle' | 'absent';
 }
 
 export interface RemoveRunnerInput {
@@ -68,6 +83,8 @@ export interface HostQueueActivities {
    * (Docker failed three times: another host may be tried).
    */
   runContainer(input: RunContainerInput, minted: Secret<MintedRunner>): Promise<ContainerOutcome>;
+  /** Whether the container is at work on a job right now. GitHub's own `busy` lags by up to a minute. */
+  inspectRunner(input: { runnerName: string }): Promise<RunnerActivity>;
   /** Ends and removes a container by name, and gives back a reservation under that name. */
   removeRunner(input: RemoveRunnerInput): Promise<RemoveRunnerResult>;
 }

@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bundleWorkflowCode } from '@temporalio/worker';
+import type { TestProject } from 'vitest/node';
+import { choosePort } from '../../cli/start/ports.ts';
+import { endChild } from '../../cli/start/launched.ts';
+import {
+  ensureDatabase,
+  launchPostgres,
+  postgresUrl,
+  preparePostgres,
+} from '../../cli/start/postgres.ts';
+import { launchTemporal } from '../../cli/start/temporal.ts';
+import { findTemporal } from '../../cli/start/temporal-binary.ts';
+import { projectRoot } from '../../config/root.ts';
+import { migrate } from '../../prisma/migrate.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** A superuser's address of the run's PostgreSQL; its database is the migrated template: don't use it itself. */
+    databaseUrl: string;
+    /** `host:port` */
+    temporalAddress: string;
+    /** The workflows' code, bundled once for the run; empty where there are no workflows. */
+    workflowBundlePath: string;
+  }
+}
+
+/** Starts one PostgreSQL and one Temporal for the whole run, in a folder that is thrown away after it. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), 'runyard-test-'));
+  await chmod(folder, 0o755);
+  const [postgres, temporal, bundle] = await Promise.all([
+    startPostgres(folder),
+    startTemporal(folder),
+    bundleWorkflows(folder),
+  ]);
+  project.provide('databaseUrl', postgres.url);
+  project.provide('temporalAddress', temporal.address);
+  project.provide('workflowBundlePath', bundle);
+  return async () => {
+    await Promise.all([postgres.stop(), temporal.stop()]);
+    await rm(folder, { recursive: true, force: true });
+  };
+}
+
+async function startPostgres(folder: string) {
+  const password = randomBytes(16).toString('base64url');
+  const cluster = await preparePostgres(folder, password);
+  const port = await choosePort({ setting: '', port: 0, explicit: false });
+  const { child, ready } = await launchPostgres(cluster, {
+    port,
+    durable: false,
+    maxConnections: 300,
+  });
+  await ready;
+  const url = postgresUrl(port, password);
+  await ensureDatabase(url);
+  await migrate(url);
+  return { url, stop: () => endChild(child, 'SIGINT', 10_000) };
+}
+
+async function startTemporal(folder: string) {
+  const binary = await findTemporal(process.env, (message) => console.log(message));
+  const port = await choosePort({ setting: '', port: 0, explicit: false });
+  const { child, ready } = launchTemporal({
+    binary,
+    port,
+    databaseFile: join(folder, 'temporal.db'),
+    namespace: 'default',
+    uiPort: null,
+  });
+  await ready;
+  return { address: `127.0.0.1:${port}`, stop: () => endChild(child, 'SIGTERM', 10_000) };
+}
+
+async function bundleWorkflows(folder: string): Promise<string> {
+  const workflowsPath = join(projectRoot(), 'workflows', 'index.ts');
+  const payloadConverterPath = join(projectRoot(), 'worker', 'codec', 'payload-converter.ts');
+  if (!existsSync(workflowsPath)) return '';
+  const { code } = await bundleWorkflowCode({
+    workflowsPath,
+    ...(existsSync(payloadConverterPath) ? { payloadConverterPath } : {}),
+  });
+  const file = join(folder, 'workflow-bundle.js');
+  await writeFile(file, code);
+  return file;
+}

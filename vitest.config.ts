@@ -1,0 +1,40 @@
+import { defineConfig } from 'vitest/config';
+
+/** Folders whose tests stand beside their code. */
+const SOURCES =
+  '{domain,workflows,activities,worker,api,prisma,config,cli,simulator,bench,web,docker,test/setup,test/lint,test/replay}';
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: [`${SOURCES}/**/*.test.{ts,tsx}`],
+          globalSetup: ['test/setup/services.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          // whole systems: one at a time, each is as heavy as the product itself
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 240_000,
+        },
+      },
+      {
+        test: {
+          name: 'chaos',
+          include: ['test/chaos/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 600_000,
+          hookTimeout: 240_000,
+        },
+      },
+    ],
+  },
+});

@@ -1,0 +1,22 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Dependencies } from '../dependencies.ts';
+import type { ApiEnvironment } from '../environment.ts';
+import { overviewSchema } from '../schemas/overview.ts';
+import { declareRoute } from './declare-route.ts';
+
+const getOverview = declareRoute('jobs:read', [], {
+  method: 'get',
+  path: '/api/overview',
+  tags: ['Overview'],
+  summary: 'How things stand',
+  responses: {
+    200: { description: 'Overview', content: { 'application/json': { schema: overviewSchema } } },
+  },
+});
+
+/** What the dashboard shows first. */
+export function createOverviewRoutes(dependencies: Dependencies) {
+  return new OpenAPIHono<ApiEnvironment>().openapi(getOverview, () => {
+    throw new Error('soon');
+  });
+}

@@ -1,0 +1,42 @@
+import type { Pool } from '../domain/pool.ts';
+import type { Database } from '../prisma/client.ts';
+import type { ControlActivities } from '../workflows/contracts/control-activities.ts';
+import type { GithubClient } from './github/client.ts';
+import { cancelWorkflowRun, fetchJob } from './github/jobs.ts';
+import { registerRunner, removeRegistration } from './github/runners.ts';
+import { admit, describe, finish, recordClaim, recordMint, recordWord } from './records.ts';
+
+export interface ControlActivityDependencies {
+  database: Database;
+  github: GithubClient;
+  pools: readonly Pool[];
+}
+
+/** The control worker's activities; what each does is said in `ControlActivities`. */
+export function createControlActivities({
+  database,
+  github,
+  pools,
+}: ControlActivityDependencies): ControlActivities {
+  return {
+    admitJob: (input) => admit(database, pools, input),
+    async mintRunner(input) {
+      const [minted] = await Promise.all([
+        registerRunner(github, input),
+        recordClaim(database, input),
+      ]);
+      await recordMint(database, input, minted.reveal().runnerId);
+      return minted;
+    },
+    async askJob({ id, ...input }) {
+      const asked = await fetchJob(github, input);
+      if (!asked) return null;
+      await recordWord(database, id, asked);
+      return { status: asked.status, conclusion: asked.conclusion, runnerName: asked.runnerName };
+    },
+    deregisterRunner: (input) => removeRegistration(github, input),
+    cancelRun: (input) => cancelWorkflowRun(github, input),
+    describeJob: (input) => describe(database, input),
+    finishJob: (end) => finish(database, end),
+  };
+}

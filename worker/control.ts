@@ -1,0 +1,78 @@
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { createControlActivities } from '../activities/control.ts';
+import { createGithubClient } from '../activities/github/client.ts';
+import { loadSettings } from '../config/load.ts';
+import { createLog } from '../config/log.ts';
+import { defaultPool } from '../config/pool.ts';
+import { requireSettings } from '../config/require.ts';
+import { connectDatabase } from '../prisma/client.ts';
+import { workflowBundlePath } from './bundle.ts';
+import { createDataConverter } from './codec/data-converter.ts';
+import { createControlMetrics } from './control/metrics.ts';
+import { registerSearchAttributes } from './control/search-attributes.ts';
+import { createControlWorker } from './control/worker.ts';
+import { startMetricsServer } from './metrics-server.ts';
+import { connectToTemporal } from './temporal-connection.ts';
+
+const { settings, warnings } = loadSettings(process.env);
+const log = createLog('control-worker', settings.LOG_LEVEL);
+for (const warning of warnings) log.warn(warning);
+const { DATABASE_URL, TEMPORAL_ADDRESS, PAYLOAD_ENCRYPTION_KEYS, GITHUB_APP_ID, GITHUB_APP_PRIVATE_KEY } =
+  requireSettings(settings, [
+    'DATABASE_URL',
+    'TEMPORAL_ADDRESS',
+    'PAYLOAD_ENCRYPTION_KEYS',
+    'GITHUB_APP_ID',
+    'GITHUB_APP_PRIVATE_KEY',
+  ]);
+
+Runtime.install({
+  logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
+    if (level === 'ERROR') log.error(meta ?? {}, message);
+    else if (level === 'WARN') log.warn(meta ?? {}, message);
+    else log.debug(meta ?? {}, message);
+  }),
+  shutdownSignals: [],
+});
+const metrics = createControlMetrics();
+const database = connectDatabase(DATABASE_URL);
+const connection = await connectToTemporal(TEMPORAL_ADDRESS, log);
+await registerSearchAttributes(connection, settings.TEMPORAL_NAMESPACE);
+const worker = await createControlWorker({
+  connection,
+  namespace: settings.TEMPORAL_NAMESPACE,
+  dataConverter: createDataConverter(PAYLOAD_ENCRYPTION_KEYS),
+  workflowBundle: { codePath: workflowBundlePath() },
+  activities: createControlActivities({
+    database,
+    github: createGithubClient({
+      appId: GITHUB_APP_ID,
+      privateKey: GITHUB_APP_PRIVATE_KEY,
+      apiUrl: settings.GITHUB_API_URL,
+      observe: metrics.observeGithub,
+    }),
+    pools: [defaultPool(settings)],
+  }),
+});
+const metricsServer = await startMetricsServer({
+  registry: metrics.registry,
+  health: () => ({ ok: worker.getState() === 'RUNNING', state: worker.getState() }),
+  port: settings.METRICS_PORT,
+});
+
+const stop = () => {
+  if (worker.getState() === 'RUNNING') worker.shutdown();
+};
+process.on('SIGTERM', stop);
+process.on('SIGINT', stop);
+process.on('disconnect', stop);
+const running = worker.run();
+process.send?.({ ready: true, addresses: { metrics: metricsServer.url } });
+log.info({ metrics: metricsServer.url }, 'Control worker is running');
+// A worker whose server refuses it for good ends with an error; whoever supervises starts it anew.
+await running;
+await metricsServer.close();
+await connection.close();
+await database.$disconnect();
+log.info('Control worker has stopped');
+process.exit(0);

@@ -1,0 +1,1 @@
+export { runnerJob } from './runner-job.ts';

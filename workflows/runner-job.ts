@@ -1,0 +1,310 @@
+import {
+  CancellationScope,
+  CancelledFailure,
+  condition,
+  log,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
+import type { JobStatus } from '../domain/job-status.ts';
+import { type LaunchedRunner, Launches } from '../domain/launches.ts';
+import { runnerName } from '../domain/runner-name.ts';
+import type { Admission } from './contracts/control-activities.ts';
+import {
+  type CancelRequest,
+  cancelJob,
+  jobProgressed,
+  jobStatus,
+  type RunnerJobInput,
+  type RunnerJobStatus,
+  runnerTaken,
+} from './contracts/runner-job.ts';
+import { outcomeKey, runnerNameKey } from './contracts/search-attributes.ts';
+import { endOf, type GivenUp } from './runner-job/outcome.ts';
+import { askGithub, type RunnerEnd, RunnerLife, within } from './runner-job/runner-life.ts';
+import { github, records } from './runner-job/steps.ts';
+
+/** Runners that come and go without a job: after so many in a row something is wrong with them. */
+const MOST_UNUSED = 5;
+/** GitHub itself gives up a job whose runner is silent within a quarter of an hour; then it says so. */
+const MOST_QUESTIONS = 6;
+
+/**
+ * Serves one queued job: launches runners until GitHub says that the job is over, and follows each
+ * of them until it's gone. The two lives are kept apart, because GitHub gives a job to any matching
+ * runner, not to the one launched for it.
+ */
+export async function runnerJob(input: RunnerJobInput): Promise<RunnerJobStatus> {
+  const job = new RunnerJob(input);
+  setHandler(jobProgressed, (word) => job.launches.hear(word));
+  setHandler(runnerTaken, (taken) => job.launches.taken(taken.runnerName, taken.githubJobId));
+  setHandler(cancelJob, (request) => job.cancel(request));
+  setHandler(jobStatus, () => job.describe());
+
+  // A cancellation by `temporal workflow cancel` is one more wish to end the job: nothing that must
+  // be cleaned up is interrupted by it.
+  let cancelled: unknown = null;
+  CancellationScope.current().cancelRequested.catch((reason: unknown) => {
+    cancelled = reason;
+    job.cancel({ by: 'an operator, through Temporal', reason: '', scope: 'run' });
+  });
+  const result = await CancellationScope.nonCancellable(() => job.run());
+  if (cancelled !== null) throw new CancelledFailure('The job was cancelled');
+  return result;
+}
+
+class RunnerJob {
+  readonly launches: Launches;
+  readonly #input: RunnerJobInput;
+  readonly #lives = new Map<LaunchedRunner, { life: RunnerLife; done: Promise<void> }>();
+  readonly #lettingGo = new Set<LaunchedRunner>();
+  #admission: Extract<Admission, { decision: 'admitted' }> | null = null;
+  #launchCount = 0;
+  #unused = 0;
+  #paused = false;
+  #questions = 0;
+  #cancel: CancelRequest | null = null;
+  #givenUp: GivenUp | null = null;
+  #status: JobStatus = 'queued';
+  #detail = 'Being admitted';
+
+  constructor(input: RunnerJobInput) {
+    this.#input = input;
+    this.launches = new Launches(input.githubJobId);
+  }
+
+  cancel(request: CancelRequest): void {
+    this.#cancel ??= request;
+  }
+
+  async run(): Promise<RunnerJobStatus> {
+    const admission = await records.admitJob(this.#input);
+    if (admission.decision === 'ignored') {
+      this.#tell('ignored', admission.detail);
+      upsertSearchAttributes([{ key: outcomeKey, value: 'ignored' }]);
+      return this.describe();
+    }
+    this.#admission = admission;
+    this.#launchCount = admission.attempts;
+    this.launches.hear(admission.word);
+    // launched before, and told to go on: only GitHub knows what has become of it since
+    if (admission.attempts > 0) await this.#ask();
+
+    while (!this.#isDecided) {
+      for (const runner of this.#toLetGo) void this.#letGo(runner);
+      if (this.#mayLaunch) this.#launch();
+      this.#tellProgress();
+      await this.#change();
+    }
+    if (this.#cancel && !this.launches.isOver) await this.#carryOutCancel(this.#cancel);
+    await this.#settle();
+    return this.describe();
+  }
+
+  describe(): RunnerJobStatus {
+    return {
+      status: this.#status,
+      detail: this.#detail,
+      pool: this.#admission?.pool.name ?? null,
+      attempts: this.#launchCount,
+      runners: this.launches.runners.map(({ name, hostId, phase }) => ({
+        name,
+        hostId,
+        state: phase,
+      })),
+    };
+  }
+
+  get #pool() {
+    if (!this.#admission) throw new TypeError('The job has not been admitted');
+    return this.#admission.pool;
+  }
+
+  get #isDecided(): boolean {
+    return this.launches.isOver || this.#cancel !== null || this.#givenUp !== null;
+  }
+
+  get #mayLaunch(): boolean {
+    return this.launches.needsRunner && !this.#paused;
+  }
+
+  get #toLetGo(): LaunchedRunner[] {
+    return this.launches.superfluous.filter((runner) => !this.#lettingGo.has(runner));
+  }
+
+  /** The job runs, but no runner of its own will tell of its end: a webhook that's lost is missed. */
+  get #lacksWord(): boolean {
+    const { word, serving } = this.launches;
+    return word.status === 'in_progress' && (serving === null || serving.phase === 'gone');
+  }
+
+  async #change(): Promise<void> {
+    const changed = () =>
+      this.#isDecided || this.#mayLaunch || this.#toLetGo.length > 0 || this.#lacksWord !== lacked;
+    const lacked = this.#lacksWord;
+    if (!lacked) return condition(changed);
+    const { completionGrace, reconcile } = this.#pool.timeouts;
+    const first = this.#questions === 0 && this.launches.serving !== null;
+    if (await within(first ? completionGrace : reconcile, changed)) return;
+    this.#questions += 1;
+    await this.#ask();
+    if (this.#lacksWord && this.launches.serving !== null && this.#questions >= MOST_QUESTIONS) {
+      this.#giveUp(
+        'lost',
+        'runner_lost',
+        'Its runner is gone, and GitHub has no result of the job',
+      );
+    }
+  }
+
+  async #ask(): Promise<void> {
+    const word = await askGithub(this.#input);
+    if (word) this.launches.replace(word);
+    else this.#giveUp('lost', 'job_unknown', 'GitHub knows this job no more');
+  }
+
+  #giveUp(status: GivenUp['status'], code: string, detail: string): void {
+    this.#givenUp ??= { status, code, detail };
+  }
+
+  #launch(): void {
+    if (!this.#admission) return;
+    this.#launchCount += 1;
+    const name = runnerName(this.#pool.name, this.#input.githubJobId, this.#launchCount);
+    // whoever starts the workflow sets the first runner's name: one event less in every history
+    if (this.#launchCount > 1) upsertSearchAttributes([{ key: runnerNameKey, value: name }]);
+    const runner = this.launches.launched(name);
+    const { pool, priority, fairnessKey } = this.#admission;
+    const { launches } = this;
+    const moved = () => this.#tellProgress();
+    const context = { input: this.#input, pool, priority, fairnessKey, launches, moved };
+    const life = new RunnerLife(runner, this.#launchCount, context);
+    const done = life.live().then((end) => this.#learn(runner, end));
+    this.#lives.set(runner, { life, done });
+  }
+
+  async #learn(runner: LaunchedRunner, end: RunnerEnd): Promise<void> {
+    log.info('A runner is gone', { runner: runner.name, end: end.kind });
+    switch (end.kind) {
+      case 'served':
+      case 'released':
+        this.#unused = 0;
+        return;
+      case 'run_timeout':
+        if (runner.servedJobId === null || runner.servedJobId === this.#input.githubJobId) {
+          const seconds = Math.round(this.#pool.timeouts.run / 1000);
+          this.#giveUp(
+            'failed',
+            'run_timeout',
+            `Stopped after ${seconds} s, the longest run that its pool allows`,
+          );
+        }
+        return;
+      case 'unused':
+        this.#unused += 1;
+        if (this.#unused >= MOST_UNUSED) {
+          const detail = `${MOST_UNUSED} runners ended without being given a job: see the job's log`;
+          this.#giveUp('failed', 'runner_unused', detail);
+        } else {
+          await this.#pause(
+            1000 * 2 ** (this.#unused - 1),
+            'Its runner ended without a job; launching again',
+          );
+        }
+        return;
+      case 'failed':
+        if (end.verdict.next === 'fail') {
+          this.#giveUp('failed', end.verdict.code, end.verdict.detail);
+        } else {
+          if (end.verdict.counts) this.#unused += 1;
+          if (this.#unused >= MOST_UNUSED) {
+            this.#giveUp('failed', 'launch_failed', end.verdict.detail);
+          } else {
+            await this.#pause(end.verdict.pause, end.verdict.detail);
+          }
+        }
+    }
+  }
+
+  async #pause(milliseconds: number, detail: string): Promise<void> {
+    if (!this.launches.needsRunner || this.#isDecided) return;
+    this.#paused = true;
+    await records.describeJob({ id: this.#input.id, status: 'queued', detail });
+    this.#tell('queued', detail);
+    await within(milliseconds, () => this.#isDecided || !this.launches.needsRunner);
+    this.#paused = false;
+  }
+
+  /** A runner that the job needs no more may serve another job for a little while, then it goes. */
+  async #letGo(runner: LaunchedRunner): Promise<void> {
+    this.#lettingGo.add(runner);
+    const life = this.#lives.get(runner)?.life;
+    if (runner.phase === 'following') {
+      const settled = () => runner.servedJobId !== null || runner.phase === 'gone';
+      if (await within(this.#pool.timeouts.completionGrace, settled)) return;
+    }
+    try {
+      await life?.retire();
+    } catch (error) {
+      log.warn('A runner could not be let go; it is followed to its end', { error: String(error) });
+    }
+  }
+
+  async #carryOutCancel(request: CancelRequest): Promise<void> {
+    this.#tell(this.#status, 'Being cancelled');
+    if (request.scope === 'run') {
+      try {
+        await github.cancelRun(this.#input);
+      } catch (error) {
+        log.warn('GitHub could not be told of the cancellation', { error: String(error) });
+      }
+      // the runner is told by GitHub, and may stop its steps in order
+      const { serving } = this.launches;
+      if (serving) {
+        await within(
+          this.#pool.timeouts.stop,
+          () => this.launches.isOver || serving.phase === 'gone',
+        );
+      }
+    }
+    const mine = this.launches.runners.filter(
+      ({ servedJobId }) => servedJobId === null || servedJobId === this.#input.githubJobId,
+    );
+    await Promise.all(mine.map((runner) => this.#lives.get(runner)?.life.kill()));
+  }
+
+  /** Records the end, then stays until the last runner that it launched is gone. */
+  async #settle(): Promise<void> {
+    const end = endOf(this.#input.id, this.launches.word, this.#cancel, this.#givenUp);
+    this.#tell(end.status, end.detail);
+    await records.finishJob(end);
+    upsertSearchAttributes([
+      { key: outcomeKey, value: this.launches.word.conclusion ?? end.status },
+    ]);
+    for (const runner of this.launches.runners) {
+      const mayGo = runner.servedJobId === null && runner.phase !== 'gone' && !runner.retired;
+      if (mayGo && !this.#lettingGo.has(runner)) void this.#letGo(runner);
+    }
+    await condition(() => this.launches.allGone);
+  }
+
+  #tellProgress(): void {
+    if (this.#isDecided) return;
+    const { word, runners } = this.launches;
+    const phases = new Set(runners.map((runner) => runner.phase));
+    if (word.status === 'in_progress')
+      this.#tell('running', `Running on ${word.runnerName ?? 'a runner'}`);
+    else if (phases.has('following'))
+      this.#tell('waiting', 'Runner started; GitHub gives it a job');
+    else if (phases.has('launching'))
+      this.#tell('starting', 'A host is claimed; its runner is being started');
+    else if (!this.#paused) this.#tell('queued', 'Waiting for a free slot on a host');
+  }
+
+  #tell(status: JobStatus, detail: string): void {
+    this.#status = status;
+    this.#detail = detail;
+    setCurrentDetails(`**${status}**: ${detail}`);
+  }
+}

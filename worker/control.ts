@@ -17,14 +17,19 @@ import { connectToTemporal } from './temporal-connection.ts';
 const { settings, warnings } = loadSettings(process.env);
 const log = createLog('control-worker', settings.LOG_LEVEL);
 for (const warning of warnings) log.warn(warning);
-const { DATABASE_URL, TEMPORAL_ADDRESS, PAYLOAD_ENCRYPTION_KEYS, GITHUB_APP_ID, GITHUB_APP_PRIVATE_KEY } =
-  requireSettings(settings, [
-    'DATABASE_URL',
-    'TEMPORAL_ADDRESS',
-    'PAYLOAD_ENCRYPTION_KEYS',
-    'GITHUB_APP_ID',
-    'GITHUB_APP_PRIVATE_KEY',
-  ]);
+const {
+  DATABASE_URL,
+  TEMPORAL_ADDRESS,
+  PAYLOAD_ENCRYPTION_KEYS,
+  GITHUB_APP_ID,
+  GITHUB_APP_PRIVATE_KEY,
+} = requireSettings(settings, [
+  'DATABASE_URL',
+  'TEMPORAL_ADDRESS',
+  'PAYLOAD_ENCRYPTION_KEYS',
+  'GITHUB_APP_ID',
+  'GITHUB_APP_PRIVATE_KEY',
+]);
 
 Runtime.install({
   logger: new DefaultLogger('INFO', ({ level, message, meta }) => {

@@ -14,7 +14,9 @@ export async function registerSearchAttributes(
 ): Promise<void> {
   const { operatorService } = connection;
   const known = await operatorService.listSearchAttributes({ namespace });
-  const missing = SEARCH_ATTRIBUTE_KEYS.filter(({ name }) => !(name in (known.customAttributes ?? {})));
+  const missing = SEARCH_ATTRIBUTE_KEYS.filter(
+    ({ name }) => !(name in (known.customAttributes ?? {})),
+  );
   if (missing.length === 0) return;
   await operatorService.addSearchAttributes({
     namespace,

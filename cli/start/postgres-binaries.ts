@@ -3,6 +3,7 @@ import { chmod, cp, mkdir, readFile, rename, rm, stat, symlink } from 'node:fs/p
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
+import { exists } from './files.ts';
 import { canReach, type ServerUser } from './postgres-user.ts';
 
 /** Where root keeps what another user must be able to reach. */
@@ -75,13 +76,6 @@ async function copyOnce(native: string, target: string): Promise<string> {
   await rename(draft, target).catch((error: unknown) => ignoreExisting(error, 'ENOTEMPTY'));
   await rm(dirname(draft), { recursive: true, force: true });
   return target;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 function ignoreExisting(error: unknown, ...alike: string[]): void {

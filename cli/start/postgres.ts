@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { chown, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { runCommand } from './command.ts';
+import { exists } from './files.ts';
 import { followUntilReady, type Launched } from './launched.ts';
 import { postgresBinaries, SHARED_STATE_FOLDER } from './postgres-binaries.ts';
 import { canReach, type ServerUser, serverUser } from './postgres-user.ts';
@@ -129,7 +130,7 @@ export async function launchPostgres(
   );
   return followUntilReady(
     child,
-    child.stderr,
+    [child.stderr],
     (line) => line.includes('database system is ready to accept connections'),
     onLine,
   );
@@ -171,11 +172,4 @@ export async function ensureDatabase(url: string): Promise<void> {
   } finally {
     await client.end();
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

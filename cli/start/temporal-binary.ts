@@ -1,10 +1,11 @@
 import { createWriteStream } from 'node:fs';
-import { access, chmod, constants, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { runCommand } from './command.ts';
+import { findProgram, isExecutable } from './files.ts';
 
 /** The newest version of the Temporal CLI that `go install` can build. */
 const VERSION = '1.5.1';
@@ -26,7 +27,7 @@ export async function findTemporal(
   environment: NodeJS.ProcessEnv,
   progress: Progress,
 ): Promise<string> {
-  const installed = await onPath('temporal', environment);
+  const installed = await findProgram('temporal', environment);
   if (installed) return installed;
   const cache = join(environment['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'runyard', 'bin');
   const cached = join(cache, 'temporal');
@@ -56,7 +57,7 @@ async function fetchInto(
   } catch (error) {
     reason = error instanceof Error ? error.message : String(error);
   }
-  const go = await onPath('go', environment);
+  const go = await findProgram('go', environment);
   if (!go) {
     throw new Error(
       `Temporal can't be downloaded (${reason}), and there is no Go to build it with. Install the ` +
@@ -91,18 +92,4 @@ async function download(folder: string): Promise<void> {
   const archive = join(folder, 'temporal.tar.gz');
   await pipeline(Readable.fromWeb(answer.body), createWriteStream(archive));
   await runCommand('tar', ['-xzf', archive, '-C', folder, 'temporal']);
-}
-
-async function onPath(program: string, environment: NodeJS.ProcessEnv): Promise<string | null> {
-  for (const folder of (environment['PATH'] ?? '').split(delimiter)) {
-    if (folder && (await isExecutable(join(folder, program)))) return join(folder, program);
-  }
-  return null;
-}
-
-async function isExecutable(file: string): Promise<boolean> {
-  return access(file, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 }

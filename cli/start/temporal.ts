@@ -52,12 +52,10 @@ export function launchTemporal(options: TemporalOptions): Launched {
     // Not in our process group: Ctrl-C on the terminal is for us, and we stop it when its turn has come.
     { detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
   );
-  const launched = followUntilReady(
+  return followUntilReady(
     child,
-    child.stdout,
+    [child.stdout, child.stderr],
     (line) => /^(Temporal )?Server:/.test(line.trim()),
     onLine,
   );
-  followUntilReady(child, child.stderr, () => false, onLine);
-  return launched;
 }

@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleWorkflowCode } from '@temporalio/worker';
 import type { TestProject } from 'vitest/node';
 import { choosePort } from '../../cli/start/ports.ts';
 import { endChild } from '../../cli/start/launched.ts';
@@ -15,8 +13,8 @@ import {
 } from '../../cli/start/postgres.ts';
 import { launchTemporal } from '../../cli/start/temporal.ts';
 import { findTemporal } from '../../cli/start/temporal-binary.ts';
-import { projectRoot } from '../../config/root.ts';
 import { migrate } from '../../prisma/migrate.ts';
+import { bundleWorkflows } from '../../worker/bundle.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -24,7 +22,7 @@ declare module 'vitest' {
     databaseUrl: string;
     /** `host:port` */
     temporalAddress: string;
-    /** The workflows' code, bundled once for the run; empty where there are no workflows. */
+    /** The workflows' code, bundled once for the run. */
     workflowBundlePath: string;
   }
 }
@@ -36,7 +34,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const [postgres, temporal, bundle] = await Promise.all([
     startPostgres(folder),
     startTemporal(folder),
-    bundleWorkflows(folder),
+    writeBundle(folder),
   ]);
   project.provide('databaseUrl', postgres.url);
   project.provide('temporalAddress', temporal.address);
@@ -50,7 +48,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 async function startPostgres(folder: string) {
   const password = randomBytes(16).toString('base64url');
   const cluster = await preparePostgres(folder, password);
-  const port = await choosePort({ setting: '', port: 0, explicit: false });
+  const port = await choosePort({ port: 0 });
   const { child, ready } = await launchPostgres(cluster, {
     port,
     durable: false,
@@ -65,7 +63,7 @@ async function startPostgres(folder: string) {
 
 async function startTemporal(folder: string) {
   const binary = await findTemporal(process.env, (message) => console.log(message));
-  const port = await choosePort({ setting: '', port: 0, explicit: false });
+  const port = await choosePort({ port: 0 });
   const { child, ready } = launchTemporal({
     binary,
     port,
@@ -77,15 +75,8 @@ async function startTemporal(folder: string) {
   return { address: `127.0.0.1:${port}`, stop: () => endChild(child, 'SIGTERM', 10_000) };
 }
 
-async function bundleWorkflows(folder: string): Promise<string> {
-  const workflowsPath = join(projectRoot(), 'workflows', 'index.ts');
-  const payloadConverterPath = join(projectRoot(), 'worker', 'codec', 'payload-converter.ts');
-  if (!existsSync(workflowsPath)) return '';
-  const { code } = await bundleWorkflowCode({
-    workflowsPath,
-    ...(existsSync(payloadConverterPath) ? { payloadConverterPath } : {}),
-  });
+async function writeBundle(folder: string): Promise<string> {
   const file = join(folder, 'workflow-bundle.js');
-  await writeFile(file, code);
+  await writeFile(file, await bundleWorkflows());
   return file;
 }

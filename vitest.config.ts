@@ -12,6 +12,8 @@ export default defineConfig({
           name: 'unit',
           include: [`${SOURCES}/**/*.test.{ts,tsx}`],
           globalSetup: ['test/setup/services.ts'],
+          // Temporal's workers load the payload converter by path, from its TypeScript source here
+          execArgv: ['--import', 'tsx'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

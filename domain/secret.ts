@@ -1,5 +1,8 @@
 import type { JsonValue } from './json.ts';
 
+/** Marks secrets across copies of this module: workflows and converters are loaded apart. */
+const BRAND = Symbol.for('runyard.secret');
+
 /**
  * A value that must never be readable where it is stored or shown. The payload codec encrypts it in
  * Temporal histories; `toString`, `toJSON` and `util.inspect` answer a mark instead of the value, so
@@ -15,6 +18,15 @@ export class Secret<T extends JsonValue> {
   /** The value itself. Call it only where the value is used, never where it is passed on. */
   reveal(): T {
     return this.#value;
+  }
+
+  /** True of a secret, whichever copy of this module made it. */
+  static is(value: unknown): value is Secret<JsonValue> {
+    return typeof value === 'object' && value !== null && BRAND in value;
+  }
+
+  get [BRAND](): true {
+    return true;
   }
 
   toString(): string {

@@ -13,7 +13,8 @@ export function connectToTemporal(address: string, log: Logger): Promise<NativeC
     minTimeout: 200,
     maxTimeout: 5_000,
     onFailedAttempt: ({ attemptNumber }) => {
-      if (attemptNumber % 10 === 1) log.warn({ address }, 'Temporal does not answer yet; still trying');
+      if (attemptNumber % 10 === 1)
+        log.warn({ address }, 'Temporal does not answer yet; still trying');
     },
   });
 }

@@ -8,7 +8,7 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { JobStatus } from '../domain/job-status.ts';
-import { type LaunchedRunner, Launches } from '../domain/launches.ts';
+import { type GithubWord, type LaunchedRunner, Launches } from '../domain/launches.ts';
 import { runnerName } from '../domain/runner-name.ts';
 import type { Admission } from './contracts/control-activities.ts';
 import {
@@ -37,7 +37,7 @@ const MOST_QUESTIONS = 6;
  */
 export async function runnerJob(input: RunnerJobInput): Promise<RunnerJobStatus> {
   const job = new RunnerJob(input);
-  setHandler(jobProgressed, (word) => job.launches.hear(word));
+  setHandler(jobProgressed, (word) => job.hear(word));
   setHandler(runnerTaken, (taken) => job.launches.taken(taken.runnerName, taken.githubJobId));
   setHandler(cancelJob, (request) => job.cancel(request));
   setHandler(jobStatus, () => job.describe());
@@ -72,6 +72,11 @@ class RunnerJob {
   constructor(input: RunnerJobInput) {
     this.#input = input;
     this.launches = new Launches(input.githubJobId);
+  }
+
+  hear(word: GithubWord): void {
+    this.launches.hear(word);
+    if (this.#admission) this.#tellProgress();
   }
 
   cancel(request: CancelRequest): void {

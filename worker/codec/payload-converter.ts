@@ -19,7 +19,7 @@ class SecretPayloadConverter implements PayloadConverterWithEncoding {
   readonly encodingType = SECRET_ENCODING;
 
   toPayload(value: unknown): Payload | undefined {
-    if (!(value instanceof Secret)) return undefined;
+    if (!Secret.is(value)) return undefined;
     return {
       metadata: { [METADATA_ENCODING_KEY]: encode(SECRET_ENCODING) },
       data: encode(JSON.stringify(value.reveal())),

@@ -1,0 +1,248 @@
+import { randomUUID } from 'node:crypto';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import type { GithubWord } from '../domain/launches.ts';
+import type { Pool } from '../domain/pool.ts';
+import { Secret } from '../domain/secret.ts';
+import { createDataConverter } from '../worker/codec/data-converter.ts';
+import { registerSearchAttributes } from '../worker/control/search-attributes.ts';
+import type { ControlActivities, JobEnd } from './contracts/control-activities.ts';
+import type {
+  ContainerOutcome,
+  HostQueueActivities,
+  PoolQueueActivities,
+} from './contracts/host-activities.ts';
+import { jobWorkflowId } from './contracts/ids.ts';
+import { type RunnerJobInput, RUNNER_JOB } from './contracts/runner-job.ts';
+import { hostTaskQueue, poolTaskQueue } from './contracts/task-queues.ts';
+
+const KEYS = `test:${Buffer.alloc(32, 7).toString('base64')}`;
+export const JIT_CONFIG = 'the-jit-configuration-of-a-runner';
+
+/** One container that a test plays. */
+export interface PlayedContainer {
+  runnerName: string;
+  removed: boolean;
+  end(outcome: Partial<ContainerOutcome>): void;
+}
+
+/**
+ * Everything around a `runnerJob`, played by the test on a real Temporal server: a host that grants
+ * slots, containers that end when the test says so, GitHub's answers, and the record of the job.
+ */
+export class World {
+  readonly id = randomUUID().slice(0, 8);
+  readonly containers: PlayedContainer[] = [];
+  readonly ends: JobEnd[] = [];
+  readonly calls: string[] = [];
+  /** GitHub's answer when asked. */
+  word: GithubWord | null = { status: 'queued', conclusion: null, runnerName: null };
+  attempts = 0;
+  /** Set to fail the next launches. */
+  readonly mintFailures: Error[] = [];
+  readonly containerFailures: Error[] = [];
+  /** Runners that are at work, as the host sees it. */
+  readonly busy = new Set<string>();
+  grantsSlots = true;
+  readonly pool: Pool = {
+    name: `p-${this.id}`,
+    labels: ['self-hosted'],
+    image: 'demo',
+    command: ['/runner'],
+    user: '1001',
+    scope: 'repository',
+    runnerGroupId: 1,
+    workFolder: '_work',
+    limits: { cpus: 1, memoryMebibytes: 64, pids: 64 },
+    priorityRules: [],
+    fairnessWeight: 1,
+    timeouts: {
+      queue: 0,
+      pickup: 60_000,
+      run: 60_000,
+      stop: 300,
+      completionGrace: 200,
+      reconcile: 300,
+      hostSilence: 2_000,
+    },
+  };
+  readonly input: RunnerJobInput = {
+    id: `1-${Date.now()}`,
+    githubJobId: Date.now(),
+    runId: 5,
+    repositoryId: 1,
+    repository: 'acme/web',
+    installationId: 1,
+    labels: ['self-hosted'],
+    branch: 'main',
+    event: 'push',
+    source: 'webhook',
+    correlationId: 'c',
+  };
+  readonly #watchers = new Set<() => void>();
+  #stopWorkers: () => Promise<void> = async () => {};
+  client!: Client;
+  handle!: WorkflowHandle;
+
+  /** Starts workers and the workflow. */
+  static async start(
+    temporalAddress: string,
+    bundlePath: string,
+    prepare: (world: World) => void = () => {},
+  ): Promise<World> {
+    const world = new World();
+    prepare(world);
+    const connection = await NativeConnection.connect({ address: temporalAddress });
+    await registerSearchAttributes(connection, 'default');
+    const dataConverter = createDataConverter(KEYS);
+    const common = { connection, namespace: 'default', dataConverter };
+    const control = await Worker.create({
+      ...common,
+      taskQueue: `control-${world.id}`,
+      workflowBundle: { codePath: bundlePath },
+      activities: { ...world.#control() },
+    });
+    const poolWorker = world.grantsSlots
+      ? await Worker.create({
+          ...common,
+          taskQueue: poolTaskQueue(world.pool.name),
+          activities: { ...world.#poolQueue() },
+        })
+      : null;
+    const host = await Worker.create({
+      ...common,
+      taskQueue: hostTaskQueue(world.hostId),
+      activities: { ...world.#hostQueue() },
+    });
+    const workers = [control, host, ...(poolWorker ? [poolWorker] : [])];
+    const running = Promise.all(workers.map((worker) => worker.run()));
+    const clientConnection = await Connection.connect({ address: temporalAddress });
+    world.client = new Client({ connection: clientConnection, dataConverter });
+    world.handle = await world.client.workflow.start(RUNNER_JOB, {
+      workflowId: jobWorkflowId(world.input.id),
+      taskQueue: `control-${world.id}`,
+      args: [world.input],
+    });
+    world.#stopWorkers = async () => {
+      for (const container of world.containers) container.end({});
+      for (const worker of workers) worker.shutdown();
+      await running;
+      await clientConnection.close();
+      await connection.close();
+    };
+    return world;
+  }
+
+  get hostId(): string {
+    return `h-${this.id}`;
+  }
+
+  /** Waits for something that the played parts do; every call of theirs looks again. */
+  until<T>(find: () => T | undefined | false | null): Promise<T> {
+    return new Promise((resolve) => {
+      const look = () => {
+        const found = find();
+        if (found === undefined || found === false || found === null) return;
+        this.#watchers.delete(look);
+        resolve(found);
+      };
+      this.#watchers.add(look);
+      look();
+    });
+  }
+
+  async stop(): Promise<void> {
+    const { status } = await this.handle.describe();
+    if (status.name === 'RUNNING') await this.handle.terminate();
+    await this.#stopWorkers();
+  }
+
+  #happened(call: string): void {
+    this.calls.push(call);
+    for (const look of this.#watchers) look();
+  }
+
+  #control(): ControlActivities {
+    return {
+      admitJob: async ({ repositoryId }) => ({
+        decision: 'admitted',
+        pool: this.pool,
+        priority: 3,
+        fairnessKey: String(repositoryId),
+        word: { status: 'queued', conclusion: null, runnerName: null },
+        attempts: this.attempts,
+      }),
+      mintRunner: async ({ runnerName }) => {
+        const failure = this.mintFailures.shift();
+        this.#happened(`mint ${runnerName}`);
+        if (failure) throw failure;
+        return new Secret({
+          runnerId: this.containers.length + 1,
+          runnerName,
+          jitConfig: JIT_CONFIG,
+        });
+      },
+      askJob: async () => {
+        this.#happened('ask');
+        return this.word;
+      },
+      deregisterRunner: async ({ runnerName }) => {
+        this.#happened(`deregister ${runnerName}`);
+        return 'removed';
+      },
+      cancelRun: async () => this.#happened('cancel run'),
+      describeJob: async ({ detail }) => this.#happened(`describe ${detail}`),
+      finishJob: async (end) => {
+        this.ends.push(end);
+        this.#happened(`finish ${end.status}`);
+      },
+    };
+  }
+
+  #poolQueue(): PoolQueueActivities {
+    return {
+      claimHost: async ({ runnerName }) => {
+        this.#happened(`claim ${runnerName}`);
+        return { hostId: this.hostId };
+      },
+    };
+  }
+
+  #hostQueue(): HostQueueActivities {
+    return {
+      runContainer: async ({ runnerName }, minted) => {
+        const failure = this.containerFailures.shift();
+        if (failure) throw failure;
+        if (minted.reveal().jitConfig !== JIT_CONFIG)
+          throw ApplicationFailure.nonRetryable('No JIT');
+        return new Promise<ContainerOutcome>((resolve) => {
+          const container: PlayedContainer = {
+            runnerName,
+            removed: false,
+            end: (outcome) => {
+              const at = new Date().toISOString();
+              resolve({ result: 'exited', exitCode: 0, startedAt: at, removedAt: at, ...outcome });
+            },
+          };
+          this.containers.push(container);
+          this.#happened(`run ${runnerName}`);
+        });
+      },
+      inspectRunner: async ({ runnerName }) => {
+        this.#happened(`inspect ${runnerName}`);
+        return { state: this.busy.has(runnerName) ? 'busy' : 'idle' };
+      },
+      removeRunner: async ({ runnerName, onlyIfIdle }) => {
+        this.#happened(`remove ${runnerName}`);
+        if (onlyIfIdle && this.busy.has(runnerName)) return { result: 'busy' };
+        const container = this.containers.find((one) => one.runnerName === runnerName);
+        if (!container) return { result: 'absent' };
+        container.removed = true;
+        container.end({ exitCode: 137 });
+        this.#happened(`removed ${runnerName}`);
+        return { result: 'removed' };
+      },
+    };
+  }
+}

@@ -14,8 +14,7 @@ it('gives each caller an empty, migrated database of its own', async () => {
 
 it('has a Temporal server', async () => {
   const connection = await Connection.connect({ address: inject('temporalAddress') });
-  await connection.withDeadline(Date.now() + 5_000, () =>
-    connection.workflowService.describeNamespace({ namespace: 'default' }),
-  );
+  const answer = await connection.workflowService.describeNamespace({ namespace: 'default' });
+  expect(answer.namespaceInfo?.name).toBe('default');
   await connection.close();
 });

@@ -1,0 +1,63 @@
+import { Anchor, Breadcrumbs, Button, Group } from '@mantine/core';
+import { ExternalLink } from 'lucide-react';
+import { Link } from 'react-router';
+import type { JobDetail } from '../../api/schemas/job.ts';
+import { PageHeading } from '../layout/page-heading.tsx';
+import { StatusMark } from '../status/status-mark.tsx';
+import { STATUSES } from '../status/statuses.ts';
+import { CancelJob } from './cancel-job.tsx';
+import { RetryJob } from './retry-job.tsx';
+
+/** A job's name and status, where else it can be seen, and what can be done to it. */
+export function JobHeading({ job }: { job: JobDetail }) {
+  const { ended } = STATUSES[job.status];
+  return (
+    <div>
+      <Breadcrumbs mb={4} fz="sm">
+        <Anchor component={Link} to="/jobs" size="sm">
+          Jobs
+        </Anchor>
+        <Anchor
+          component={Link}
+          to={`/jobs?repository=${encodeURIComponent(job.repository)}`}
+          size="sm"
+        >
+          {job.repository}
+        </Anchor>
+      </Breadcrumbs>
+      <PageHeading
+        title={job.name}
+        description={
+          <Group gap="xs" component="span">
+            <StatusMark job={job} />
+            {job.workflow_name ? <span>{job.workflow_name}</span> : null}
+          </Group>
+        }
+        actions={
+          <>
+            {job.github_url ? <OutsideLink href={job.github_url}>GitHub</OutsideLink> : null}
+            {job.workflow.url ? <OutsideLink href={job.workflow.url}>Temporal</OutsideLink> : null}
+            {job.status === 'failed' || job.status === 'lost' ? <RetryJob job={job} /> : null}
+            {ended ? null : <CancelJob job={job} />}
+          </>
+        }
+      />
+    </div>
+  );
+}
+
+function OutsideLink({ href, children }: { href: string; children: string }) {
+  return (
+    <Button
+      component="a"
+      href={href}
+      target="_blank"
+      rel="noreferrer"
+      variant="default"
+      size="compact-md"
+      rightSection={<ExternalLink size={14} aria-label="(new tab)" />}
+    >
+      {children}
+    </Button>
+  );
+}

@@ -1,0 +1,72 @@
+import { Button, Group, MultiSelect, Select } from '@mantine/core';
+import { X } from 'lucide-react';
+import { STATUS_NAMES, STATUSES, type JobStatus } from '../status/statuses.ts';
+import { FilterText } from './filter-text.tsx';
+import { isFiltered, type JobFilters, type Span, SPANS } from './job-filters.ts';
+import classes from './filter-bar.module.css';
+
+export interface FilterBarProps {
+  filters: JobFilters;
+  change: (changed: Partial<JobFilters>) => void;
+  clear: () => void;
+}
+
+const STATUS_OPTIONS = STATUS_NAMES.map((value) => ({ value, label: STATUSES[value].label }));
+const SPAN_OPTIONS = Object.entries(SPANS).map(([value, { label }]) => ({ value, label }));
+
+/** The filters above the list of jobs. */
+export function FilterBar({ filters, change, clear }: FilterBarProps) {
+  return (
+    <Group component="search" gap="sm" align="flex-end" className={classes['bar']}>
+      <MultiSelect
+        label="Status"
+        placeholder={filters.status.length === 0 ? 'Any' : ''}
+        data={STATUS_OPTIONS}
+        value={filters.status}
+        onChange={(status) => change({ status: status as JobStatus[] })}
+        clearable
+        clearButtonProps={{ 'aria-label': 'Clear status' }}
+        className={classes['wide']}
+      />
+      <FilterText
+        label="Repository"
+        placeholder="owner/name"
+        value={filters.repository}
+        onChange={(repository) => change({ repository })}
+        className={classes['wide']}
+      />
+      <FilterText
+        label="Label"
+        placeholder="linux"
+        value={filters.label}
+        onChange={(label) => change({ label })}
+      />
+      <FilterText
+        label="Pool"
+        placeholder="default"
+        value={filters.pool}
+        onChange={(pool) => change({ pool })}
+      />
+      <FilterText
+        label="Host"
+        placeholder="Any"
+        value={filters.host}
+        onChange={(host) => change({ host })}
+      />
+      <Select
+        label="Received"
+        placeholder="Any time"
+        data={SPAN_OPTIONS}
+        value={filters.since}
+        onChange={(since) => change({ since: since as Span | null })}
+        clearable
+        clearButtonProps={{ 'aria-label': 'Clear received' }}
+      />
+      {isFiltered(filters) ? (
+        <Button variant="subtle" leftSection={<X size={16} />} onClick={clear}>
+          Clear
+        </Button>
+      ) : null}
+    </Group>
+  );
+}

@@ -1,0 +1,31 @@
+import { Alert, Button, Group, Text } from '@mantine/core';
+import { TriangleAlert } from 'lucide-react';
+import { ApiError } from '../client/api-error.ts';
+
+/** Says what went wrong, how the server's log names it, and offers to try again. */
+export function ErrorNotice({ error, retry }: { error: Error; retry?: () => void }) {
+  const known = error instanceof ApiError ? error : null;
+  return (
+    <Alert
+      variant="outline"
+      color="red"
+      role="alert"
+      icon={<TriangleAlert size={18} />}
+      title={known?.title ?? 'Something went wrong'}
+    >
+      <Text size="sm">{error.message}</Text>
+      <Group mt={retry || known?.correlationId ? 'xs' : 0} gap="sm">
+        {retry ? (
+          <Button size="compact-sm" variant="default" onClick={retry}>
+            Try again
+          </Button>
+        ) : null}
+        {known?.correlationId ? (
+          <Text size="xs" c="dimmed">
+            Correlation id: {known.correlationId}
+          </Text>
+        ) : null}
+      </Group>
+    </Alert>
+  );
+}

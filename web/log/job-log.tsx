@@ -1,0 +1,78 @@
+import { Button, Group, Text } from '@mantine/core';
+import { Download, Pause, Play } from 'lucide-react';
+import type { JobDetail } from '../../api/schemas/job.ts';
+import { Panel } from '../layout/panel.tsx';
+import { STATUSES } from '../status/statuses.ts';
+import { LogLines } from './log-lines.tsx';
+import type { LogSnapshot } from './log-store.ts';
+import { logNotice } from './log-notice.ts';
+import { useFollowEnd } from './use-follow-end.ts';
+import { useJobLog } from './use-job-log.ts';
+import './log-colors.css';
+import classes from './log.module.css';
+
+const STATE_WORDS: Readonly<Record<LogSnapshot['state'], string>> = {
+  connecting: 'Connecting…',
+  live: 'Live: more appears as it is written',
+  reconnecting: 'Reconnecting…',
+  ended: 'End of the log',
+};
+
+/** The output of a job's runner, as it comes. */
+export function JobLog({ job }: { job: JobDetail }) {
+  const { blocks, state } = useJobLog(job.id, job.runner_name);
+  const { element, following, setFollowing, onScroll } = useFollowEnd(blocks);
+  const over = state === 'ended' || STATUSES[job.status].ended;
+  return (
+    <Panel
+      title="Log"
+      flush
+      aside={
+        <Group gap="xs">
+          {over ? null : (
+            <Button
+              size="compact-sm"
+              variant="default"
+              leftSection={following ? <Pause size={14} /> : <Play size={14} />}
+              onClick={() => setFollowing(!following)}
+            >
+              {following ? 'Pause scrolling' : 'Follow'}
+            </Button>
+          )}
+          <Button
+            component="a"
+            href={`/api/jobs/${encodeURIComponent(job.id)}/logs`}
+            download={`${job.id}.log`}
+            size="compact-sm"
+            variant="default"
+            leftSection={<Download size={14} />}
+          >
+            Download
+          </Button>
+        </Group>
+      }
+    >
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrolled by the keyboard */}
+      <div
+        ref={element}
+        className={classes['log']}
+        role="region"
+        aria-label="Output of the runner"
+        tabIndex={0}
+        onScroll={onScroll}
+      >
+        {blocks.map((block) => (
+          <LogLines key={block.first} block={block} />
+        ))}
+        {blocks.length === 0 ? (
+          <Text size="sm" className={classes['notice']}>
+            {logNotice(job, state)}
+          </Text>
+        ) : null}
+      </div>
+      <Text size="xs" c="dimmed" px="md" py={6} role="status">
+        {STATE_WORDS[state]}
+      </Text>
+    </Panel>
+  );
+}

@@ -1,0 +1,36 @@
+import '@mantine/charts/styles.css';
+import { LineChart } from '@mantine/charts';
+import type { QueueTime } from '../../api/schemas/overview.ts';
+import { formatDuration } from '../time/duration.ts';
+import { formatMinute } from '../time/moment.ts';
+import { lastHour } from './last-hour.ts';
+
+/** The chart itself, in a file of its own so that its library is loaded only where it is shown. */
+export function QueueTimeChart({ points }: { points: readonly QueueTime[] }) {
+  return (
+    <LineChart
+      h={180}
+      data={lastHour(points, Date.now())}
+      dataKey="at"
+      series={[
+        { name: 'p50', label: 'Half within (p50)', color: 'indigo.5' },
+        { name: 'p95', label: '95 % within (p95)', color: 'orange.6', strokeDasharray: '4 3' },
+      ]}
+      withLegend
+      legendProps={{ verticalAlign: 'bottom' }}
+      curveType="linear"
+      strokeWidth={1.75}
+      connectNulls
+      dotProps={{ r: 2 }}
+      activeDotProps={{ r: 4 }}
+      tickLine="none"
+      gridAxis="y"
+      valueFormatter={(value) => formatDuration(value * 1000)}
+      xAxisProps={{ tickFormatter: formatMinute, minTickGap: 40 }}
+      yAxisProps={{ width: 52 }}
+      tooltipAnimationDuration={0}
+      lineProps={{ isAnimationActive: false }}
+      tooltipProps={{ labelFormatter: (label) => formatMinute(String(label)) }}
+    />
+  );
+}

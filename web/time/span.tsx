@@ -1,0 +1,16 @@
+import { between, formatDuration } from './duration.ts';
+import { Elapsed } from './elapsed.tsx';
+
+export interface SpanProps {
+  from: string | null;
+  to: string | null;
+  /** Nothing more will happen, so that an open end stays open. */
+  ended: boolean;
+}
+
+/** The time between two moments; it ticks while the second is still to come. */
+export function Span({ from, to, ended }: SpanProps) {
+  if (from === null || (to === null && ended)) return <span aria-label="none">–</span>;
+  if (to === null) return <Elapsed since={from} />;
+  return formatDuration(between(from, to) ?? 0);
+}

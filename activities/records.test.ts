@@ -1,0 +1,178 @@
+import { afterAll, beforeAll, describe as group, expect, it } from 'vitest';
+import { loadSettings } from '../config/load.ts';
+import { defaultPool } from '../config/pool.ts';
+import { createTestDatabase, type TestDatabase } from '../test/setup/database.ts';
+import type { MintRunnerInput } from '../workflows/contracts/control-activities.ts';
+import { jobId } from '../workflows/contracts/ids.ts';
+import type { RunnerJobInput } from '../workflows/contracts/runner-job.ts';
+import { admit, describe, finish, recordClaim, recordMint, recordWord } from './records.ts';
+
+let test: TestDatabase;
+beforeAll(async () => {
+  test = await createTestDatabase();
+});
+afterAll(() => test.drop());
+
+const pool = defaultPool(loadSettings({}).settings);
+let lastJob = 100;
+
+async function queuedJob(data: { githubStatus?: string; runnerName?: string } = {}) {
+  lastJob += 1;
+  const id = jobId(1, lastJob);
+  await test.database.job.create({
+    data: {
+      id,
+      repositoryId: 1,
+      githubJobId: lastJob,
+      runId: 1,
+      repository: 'acme/web',
+      name: 'build',
+      labels: ['self-hosted'],
+      correlationId: 'c',
+      queuedAt: new Date(),
+      ...data,
+    },
+  });
+  const input: RunnerJobInput = {
+    id,
+    githubJobId: lastJob,
+    runId: 1,
+    repositoryId: 1,
+    repository: 'acme/web',
+    installationId: 1,
+    labels: ['self-hosted', 'Linux'],
+    branch: null,
+    event: null,
+    source: 'webhook',
+    correlationId: 'c',
+  };
+  return input;
+}
+
+function mintOf(input: RunnerJobInput, launch = 1): MintRunnerInput {
+  return {
+    jobId: input.id,
+    installationId: 1,
+    repository: input.repository,
+    repositoryId: 1,
+    pool,
+    runnerName: `ry-default-${input.githubJobId}-${launch}`,
+    hostId: 'host-1',
+    launch,
+    claimedAt: new Date().toISOString(),
+  };
+}
+
+const read = (id: string) => test.database.job.findUniqueOrThrow({ where: { id } });
+const asked = {
+  status: 'completed',
+  conclusion: 'failure',
+  runnerName: 'r',
+  startedAt: '2026-01-01T00:00:00Z',
+  completedAt: '2026-01-01T00:01:00Z',
+} as const;
+
+group('admit', () => {
+  it('chooses the pool and says what GitHub has said meanwhile', async () => {
+    const input = await queuedJob({ githubStatus: 'in_progress', runnerName: 'other' });
+    expect(await admit(test.database, [pool], input)).toMatchObject({
+      decision: 'admitted',
+      priority: 3,
+      fairnessKey: '1',
+      word: { status: 'in_progress', runnerName: 'other' },
+    });
+    expect(await read(input.id)).toMatchObject({ pool: 'default', priority: 3 });
+  });
+
+  it('ignores what no pool serves', async () => {
+    const input = { ...(await queuedJob()), labels: ['windows'] };
+    expect(await admit(test.database, [pool], input)).toMatchObject({ decision: 'ignored' });
+    expect(await read(input.id)).toMatchObject({
+      status: 'ignored',
+      detail: 'No pool serves the labels windows',
+    });
+  });
+});
+
+group('a launch', () => {
+  it('is recorded step by step, and the same when repeated', async () => {
+    const input = await queuedJob();
+    const mint = mintOf(input);
+    await recordClaim(test.database, mint);
+    expect(await read(input.id)).toMatchObject({
+      status: 'claimed',
+      hostId: 'host-1',
+      attempts: 1,
+    });
+    await recordMint(test.database, mint, 5);
+    await recordMint(test.database, mint, 6);
+    expect(await read(input.id)).toMatchObject({ status: 'starting', runnerName: mint.runnerName });
+    expect(await test.database.runner.findMany({ where: { jobId: input.id } })).toMatchObject([
+      { name: mint.runnerName, githubRunnerId: 6n, hostId: 'host-1' },
+    ]);
+  });
+
+  it('never sets a job back that runs already', async () => {
+    const input = await queuedJob({ githubStatus: 'in_progress', runnerName: 'other' });
+    await recordWord(test.database, input.id, {
+      ...asked,
+      status: 'in_progress',
+      conclusion: null,
+      completedAt: null,
+    });
+    await recordClaim(test.database, mintOf(input));
+    await recordMint(test.database, mintOf(input), 5);
+    expect(await read(input.id)).toMatchObject({ status: 'running', runnerName: 'r' });
+  });
+});
+
+group('the end', () => {
+  it('takes its times from GitHub’s answer, and is recorded once', async () => {
+    const input = await queuedJob();
+    await recordWord(test.database, input.id, asked);
+    await finish(test.database, {
+      id: input.id,
+      status: 'completed',
+      detail: 'GitHub says: failure',
+      errorCode: null,
+    });
+    const first = await read(input.id);
+    expect(first).toMatchObject({
+      status: 'completed',
+      conclusion: 'failure',
+      pickedUpAt: new Date(asked.startedAt),
+      completedAt: new Date(asked.completedAt),
+    });
+    expect(first.settledAt).not.toBeNull();
+    await finish(test.database, {
+      id: input.id,
+      status: 'cancelled',
+      detail: 'late',
+      errorCode: null,
+    });
+    await describe(test.database, { id: input.id, status: 'queued', detail: 'late' });
+    expect(await read(input.id)).toEqual(first);
+  });
+
+  it('that Runyard declared itself is replaced by GitHub’s word, and keeps its place', async () => {
+    const input = await queuedJob();
+    await finish(test.database, {
+      id: input.id,
+      status: 'lost',
+      detail: 'gone',
+      errorCode: 'runner_lost',
+    });
+    const lost = await read(input.id);
+    await finish(test.database, {
+      id: input.id,
+      status: 'completed',
+      detail: 'GitHub says: success',
+      errorCode: null,
+    });
+    expect(await read(input.id)).toMatchObject({
+      status: 'completed',
+      errorCode: null,
+      settledSequence: lost.settledSequence,
+    });
+  });
+});

@@ -88,10 +88,7 @@ describe('supervise', () => {
 
   it('breaks off a start that is stopped', async () => {
     const { program: one } = program(() => 'setInterval(() => {}, 1000)');
-    const started = one.start();
-    const stopped = expect(started).rejects.toThrow(/was stopped/);
-    await one.stop(2_000);
-    await stopped;
+    await Promise.all([expect(one.start()).rejects.toThrow(/was stopped/), one.stop(2_000)]);
   });
 });
 

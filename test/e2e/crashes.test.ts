@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { remainsOf, untilNothingRemains } from '../parts/remains.ts';
+import { RunyardApi } from '../parts/runyard-api.ts';
+import { SimulatedGithub } from '../parts/simulated-github.ts';
+import { startSystem, type System } from '../system.ts';
+
+const JOBS = 30;
+
+let system: System;
+let github: SimulatedGithub;
+let runyard: RunyardApi;
+
+beforeAll(async () => {
+  system = await startSystem({
+    name: 'crashes',
+    settings: {
+      HOST_CAPACITY: String(JOBS),
+      POOL_MEMORY_MIB: '64',
+      PICKUP_TIMEOUT: '20s',
+      COMPLETION_GRACE: '2s',
+      RECONCILE_INTERVAL: '5s',
+    },
+  });
+  github = new SimulatedGithub(system.simulatorControl);
+  runyard = new RunyardApi(system.api, system.token);
+});
+afterAll(() => system?.stop());
+
+describe(`SIGKILL in the middle of ${JOBS} running jobs`, () => {
+  it.each(['control_worker', 'host_worker', 'api', 'temporal', 'postgres'] as const)(
+    'of %s: every job ends once, and nothing is left',
+    async (part) => {
+      const script = 'echo the-only-run; sleep 4; echo the-only-end';
+      const jobs = await github.queue(
+        `acme/kill-${part.replace('_', '-')}`,
+        [{ steps: [{ run: script }] }],
+        {
+          count: JOBS,
+        },
+      );
+      // in the middle: some run, some are being launched
+      await github.call(
+        'GET',
+        `/jobs/wait?status=in_progress&count=10&run_id=&repository=${jobs[0]?.repository}&timeout=60`,
+      );
+      await system.kill(part, 'SIGKILL');
+      await github.waitForAll(150, `&repository=${jobs[0]?.repository}`);
+      for (const job of jobs) {
+        const over = await runyard.ended(job, 120);
+        expect(over, over.detail ?? '').toMatchObject({
+          status: 'completed',
+          conclusion: 'success',
+        });
+        const log = await github.jobLog(job);
+        expect(log.match(/the-only-run/g)).toHaveLength(1);
+        expect(log.match(/the-only-end/g)).toHaveLength(1);
+        // its own log was kept whole, whoever died meanwhile
+        await runyard.until(job, (one) => one.removed_at !== null, 60);
+        expect((await runyard.log(job)).match(/the-only-end/g)).toHaveLength(1);
+      }
+      await untilNothingRemains(system.hostId);
+      expect(await remainsOf(system.hostId)).toEqual({ containers: [], attached: 0 });
+      expect(await github.runners()).toEqual([]);
+    },
+    300_000,
+  );
+});

@@ -12,6 +12,7 @@ export default defineConfig({
           name: 'unit',
           include: [`${SOURCES}/**/*.test.{ts,tsx}`],
           globalSetup: ['test/setup/services.ts'],
+          sequence: { groupOrder: 0 },
           // Temporal's workers load the payload converter by path, from its TypeScript source here
           execArgv: ['--import', 'tsx'],
           testTimeout: 30_000,
@@ -24,6 +25,7 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           // whole systems: one at a time, each is as heavy as the product itself
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 240_000,
         },
@@ -33,6 +35,7 @@ export default defineConfig({
           name: 'chaos',
           include: ['test/chaos/**/*.test.ts'],
           fileParallelism: false,
+          sequence: { groupOrder: 2 },
           testTimeout: 600_000,
           hookTimeout: 240_000,
         },

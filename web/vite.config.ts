@@ -10,7 +10,9 @@ export default defineConfig({
   build: {
     outDir: '../dist/web',
     emptyOutDir: true,
-    target: 'es2022',
+    // Browsers that know CSS's light-dark(); otherwise it would be rewritten to what ignores Mantine's
+    // choice of the colour scheme.
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     // The content security policy forbids data: addresses, so every asset stays a file.
     assetsInlineLimit: 0,
   },

@@ -21,14 +21,20 @@ export function CancelJob({ job }: { job: JobDetail }) {
     <>
       <Button
         variant="default"
-        size="compact-md"
+        size="xs"
         onClick={open}
         disabled={cancel.isSuccess}
         aria-haspopup="dialog"
       >
         {cancel.isSuccess ? 'Cancelling…' : 'Cancel'}
       </Button>
-      <Modal opened={opened} onClose={close} title={`Cancel “${job.name}”?`} centered>
+      <Modal
+        opened={opened}
+        onClose={close}
+        title={`Cancel “${job.name}”?`}
+        centered
+        closeButtonProps={{ 'aria-label': 'Close' }}
+      >
         <form onSubmit={submit}>
           <Stack gap="md">
             <Radio.Group
@@ -45,13 +51,13 @@ export function CancelJob({ job }: { job: JobDetail }) {
                 <Radio
                   value="runner"
                   label="Only Runyard’s runner"
-                  description="The container is removed. GitHub keeps the job until it notices."
+                  description="Its container is removed; GitHub sees the runner go away."
                 />
               </Stack>
             </Radio.Group>
             <Textarea
               label="Reason"
-              description="Optional; kept with the job."
+              description="Optional"
               maxLength={500}
               autosize
               minRows={2}

@@ -28,9 +28,9 @@ export function JobHeading({ job }: { job: JobDetail }) {
       <PageHeading
         title={job.name}
         description={
-          <Group gap="xs" component="span">
+          <Group gap={6} component="span">
             <StatusMark job={job} />
-            {job.workflow_name ? <span>{job.workflow_name}</span> : null}
+            {job.workflow_name ? <span>· {job.workflow_name}</span> : null}
           </Group>
         }
         actions={
@@ -54,7 +54,7 @@ function OutsideLink({ href, children }: { href: string; children: string }) {
       target="_blank"
       rel="noreferrer"
       variant="default"
-      size="compact-md"
+      size="xs"
       rightSection={<ExternalLink size={14} aria-label="(new tab)" />}
     >
       {children}

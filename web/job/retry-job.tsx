@@ -11,15 +11,16 @@ export function RetryJob({ job }: { job: JobDetail }) {
   const retry = useRetryJob(job.id);
   return (
     <>
-      <Button
-        size="compact-md"
-        leftSection={<RotateCw size={14} />}
-        onClick={open}
-        aria-haspopup="dialog"
-      >
+      <Button size="xs" leftSection={<RotateCw size={14} />} onClick={open} aria-haspopup="dialog">
         Retry
       </Button>
-      <Modal opened={opened} onClose={close} title={`Retry “${job.name}”?`} centered>
+      <Modal
+        opened={opened}
+        onClose={close}
+        title={`Retry “${job.name}”?`}
+        centered
+        closeButtonProps={{ 'aria-label': 'Close' }}
+      >
         <Stack gap="md">
           <Text size="sm">
             A new runner is launched. This helps as long as GitHub still has the job queued; a job

@@ -1,6 +1,7 @@
 import { Button, Group, MultiSelect, Select } from '@mantine/core';
-import { X } from 'lucide-react';
-import { STATUS_NAMES, STATUSES, type JobStatus } from '../status/statuses.ts';
+import { useDisclosure } from '@mantine/hooks';
+import { SlidersHorizontal, X } from 'lucide-react';
+import { type JobStatus, STATUS_NAMES, STATUSES } from '../status/statuses.ts';
 import { FilterText } from './filter-text.tsx';
 import { isFiltered, type JobFilters, type Span, SPANS } from './job-filters.ts';
 import classes from './filter-bar.module.css';
@@ -14,10 +15,11 @@ export interface FilterBarProps {
 const STATUS_OPTIONS = STATUS_NAMES.map((value) => ({ value, label: STATUSES[value].label }));
 const SPAN_OPTIONS = Object.entries(SPANS).map(([value, { label }]) => ({ value, label }));
 
-/** The filters above the list of jobs. */
+/** The filters above the list of jobs; on narrow screens all but the first are shown on demand. */
 export function FilterBar({ filters, change, clear }: FilterBarProps) {
+  const [all, { toggle }] = useDisclosure(false);
   return (
-    <Group component="search" gap="sm" align="flex-end" className={classes['bar']}>
+    <Group component="search" gap="sm" align="flex-end" className={classes['bar']} data-all={all}>
       <MultiSelect
         label="Status"
         placeholder={filters.status.length === 0 ? 'Any' : ''}
@@ -26,32 +28,44 @@ export function FilterBar({ filters, change, clear }: FilterBarProps) {
         onChange={(status) => change({ status: status as JobStatus[] })}
         clearable
         clearButtonProps={{ 'aria-label': 'Clear status' }}
-        className={classes['wide']}
+        className={classes['status']}
       />
+      <Button
+        variant="default"
+        hiddenFrom="sm"
+        aria-expanded={all}
+        leftSection={<SlidersHorizontal size={16} />}
+        onClick={toggle}
+      >
+        {all ? 'Fewer filters' : 'More filters'}
+      </Button>
       <FilterText
         label="Repository"
         placeholder="owner/name"
         value={filters.repository}
         onChange={(repository) => change({ repository })}
-        className={classes['wide']}
+        className={classes['more']}
       />
       <FilterText
         label="Label"
         placeholder="linux"
         value={filters.label}
         onChange={(label) => change({ label })}
+        className={classes['more']}
       />
       <FilterText
         label="Pool"
         placeholder="default"
         value={filters.pool}
         onChange={(pool) => change({ pool })}
+        className={classes['more']}
       />
       <FilterText
         label="Host"
         placeholder="Any"
         value={filters.host}
         onChange={(host) => change({ host })}
+        className={classes['more']}
       />
       <Select
         label="Received"
@@ -61,6 +75,7 @@ export function FilterBar({ filters, change, clear }: FilterBarProps) {
         onChange={(since) => change({ since: since as Span | null })}
         clearable
         clearButtonProps={{ 'aria-label': 'Clear received' }}
+        className={`${classes['more']} ${classes['received']}`}
       />
       {isFiltered(filters) ? (
         <Button variant="subtle" leftSection={<X size={16} />} onClick={clear}>

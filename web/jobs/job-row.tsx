@@ -1,4 +1,4 @@
-import { Anchor, Table } from '@mantine/core';
+import { Anchor, Box, Table } from '@mantine/core';
 import { memo } from 'react';
 import { Link } from 'react-router';
 import type { Job } from '../../api/schemas/job.ts';
@@ -15,25 +15,30 @@ export const JobRow = memo(function JobRow({ job, compact }: { job: Job; compact
   const where = [job.repository, job.workflow_name, job.branch].filter(Boolean).join(' · ');
   return (
     <Table.Tr className={classes['row']}>
-      <Table.Td>
+      <Table.Td visibleFrom="sm">
         <StatusMark job={job} />
       </Table.Td>
       <Table.Td className={classes['job']}>
         <Anchor component={Link} to={`/jobs/${job.id}`} className={classes['name']}>
           {job.name}
         </Anchor>
+        <Box hiddenFrom="sm" className={classes['status']}>
+          <StatusMark job={job} />
+        </Box>
         <div className={classes['where']}>{where}</div>
         {job.detail && !isPlain(job) ? <div className={classes['detail']}>{job.detail}</div> : null}
       </Table.Td>
       {compact ? null : (
-        <Table.Td visibleFrom="lg">
-          <Labels labels={job.labels} />
-        </Table.Td>
+        <>
+          <Table.Td visibleFrom="lg" className={classes['labels']}>
+            <Labels labels={job.labels} />
+          </Table.Td>
+          <Table.Td visibleFrom="md" className={classes['runner']}>
+            {job.runner_name}
+            <div className={classes['where']}>{job.host_id}</div>
+          </Table.Td>
+        </>
       )}
-      <Table.Td visibleFrom={compact ? 'xl' : 'md'} className={classes['runner']}>
-        {job.runner_name}
-        <div className={classes['where']}>{job.host_id}</div>
-      </Table.Td>
       <Table.Td visibleFrom="sm" className={classes['number']}>
         <Span from={job.queued_at} to={job.picked_up_at} ended={ended} />
       </Table.Td>

@@ -7,7 +7,7 @@ export interface JobTableProps {
   jobs: readonly Job[];
   /** Tells a screen reader what the table holds. */
   caption: string;
-  /** Without labels and branch. */
+  /** Without labels and runner. */
   compact?: boolean;
 }
 
@@ -20,10 +20,10 @@ export function JobTable({ jobs, caption, compact = false }: JobTableProps) {
       </caption>
       <Table.Thead>
         <Table.Tr>
-          <Table.Th>Status</Table.Th>
+          <Table.Th visibleFrom="sm">Status</Table.Th>
           <Table.Th>Job</Table.Th>
           {compact ? null : <Table.Th visibleFrom="lg">Labels</Table.Th>}
-          <Table.Th visibleFrom={compact ? 'xl' : 'md'}>Runner</Table.Th>
+          {compact ? null : <Table.Th visibleFrom="md">Runner</Table.Th>}
           <Table.Th visibleFrom="sm" className={classes['number']}>
             Waited
           </Table.Th>

@@ -6,6 +6,7 @@ import { EmptyState } from '../layout/empty-state.tsx';
 export function NoMatches({ clear }: { clear: () => void }) {
   return (
     <EmptyState
+      heading={2}
       title="No job matches"
       icon={<SearchX size={28} />}
       action={

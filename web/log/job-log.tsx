@@ -2,7 +2,6 @@ import { Button, Group, Text } from '@mantine/core';
 import { Download, Pause, Play } from 'lucide-react';
 import type { JobDetail } from '../../api/schemas/job.ts';
 import { Panel } from '../layout/panel.tsx';
-import { STATUSES } from '../status/statuses.ts';
 import { LogLines } from './log-lines.tsx';
 import type { LogSnapshot } from './log-store.ts';
 import { logNotice } from './log-notice.ts';
@@ -12,6 +11,7 @@ import './log-colors.css';
 import classes from './log.module.css';
 
 const STATE_WORDS: Readonly<Record<LogSnapshot['state'], string>> = {
+  none: '',
   connecting: 'Connecting…',
   live: 'Live: more appears as it is written',
   reconnecting: 'Reconnecting…',
@@ -22,33 +22,35 @@ const STATE_WORDS: Readonly<Record<LogSnapshot['state'], string>> = {
 export function JobLog({ job }: { job: JobDetail }) {
   const { blocks, state } = useJobLog(job.id, job.runner_name);
   const { element, following, setFollowing, onScroll } = useFollowEnd(blocks);
-  const over = state === 'ended' || STATUSES[job.status].ended;
+  const growing = state !== 'none' && state !== 'ended';
   return (
     <Panel
       title="Log"
       flush
       aside={
-        <Group gap="xs">
-          {over ? null : (
+        <Group gap="xs" wrap="nowrap">
+          {growing ? (
             <Button
-              size="compact-sm"
+              size="compact-xs"
               variant="default"
               leftSection={following ? <Pause size={14} /> : <Play size={14} />}
               onClick={() => setFollowing(!following)}
             >
-              {following ? 'Pause scrolling' : 'Follow'}
+              {following ? 'Pause' : 'Follow'}
+            </Button>
+          ) : null}
+          {state === 'none' ? null : (
+            <Button
+              component="a"
+              href={`/api/jobs/${encodeURIComponent(job.id)}/logs`}
+              download={`${job.id}.log`}
+              size="compact-xs"
+              variant="default"
+              leftSection={<Download size={14} />}
+            >
+              Download
             </Button>
           )}
-          <Button
-            component="a"
-            href={`/api/jobs/${encodeURIComponent(job.id)}/logs`}
-            download={`${job.id}.log`}
-            size="compact-sm"
-            variant="default"
-            leftSection={<Download size={14} />}
-          >
-            Download
-          </Button>
         </Group>
       }
     >

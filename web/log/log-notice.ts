@@ -4,7 +4,7 @@ import type { LogSnapshot } from './log-store.ts';
 
 /** What stands where a log would, while there is none. */
 export function logNotice(job: Job, state: LogSnapshot['state']): string {
-  if (job.runner_name === null) {
+  if (state === 'none') {
     return STATUSES[job.status].ended
       ? 'No runner was launched for this job, so there is no output.'
       : 'The log begins as soon as a runner has been launched.';

@@ -3,14 +3,17 @@ import { LogBuffer, type LogBlock } from './log-buffer.ts';
 
 export interface LogSnapshot {
   blocks: readonly LogBlock[];
-  /** `ended`: the runner is gone, and no more will come. */
-  state: StreamState | 'ended';
+  /** `none`: there is no runner; `ended`: it is gone, and no more will come. */
+  state: StreamState | 'none' | 'ended';
 }
 
 /** Milliseconds between drawings, at least: output may come in hundreds of pieces a second. */
 const FLUSH_INTERVAL = 100;
 
 const EMPTY: LogSnapshot = { blocks: [], state: 'connecting' };
+
+/** The log of a job that has no runner. */
+export const NO_LOG: LogSnapshot = { blocks: [], state: 'none' };
 
 /** Follows one job's log, for `useSyncExternalStore`. */
 export class LogStore {

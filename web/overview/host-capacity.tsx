@@ -5,7 +5,7 @@ import classes from './host-capacity.module.css';
 const STATES: Readonly<Record<Host['state'], string>> = {
   active: 'Active',
   draining: 'Draining: takes no new jobs',
-  lost: 'Not heard from',
+  lost: 'Silent, last heard ',
 };
 
 /** One host: its state, and its slots as a bar. */
@@ -35,11 +35,7 @@ export function HostCapacity({ host }: { host: Host }) {
       <div className={classes['facts']}>
         <span data-state={host.state} className={classes['state']}>
           {STATES[host.state]}
-          {host.state === 'active' ? null : (
-            <>
-              , heard <TimeAgo at={host.heartbeat_at} />
-            </>
-          )}
+          {host.state === 'lost' ? <TimeAgo at={host.heartbeat_at} /> : null}
         </span>
         <span>
           {host.cpus} CPUs, {gibibytes(host.memory_bytes)} GiB, Docker {host.docker_version}

@@ -5,11 +5,14 @@ import { formatDuration } from '../time/duration.ts';
 import { formatMinute } from '../time/moment.ts';
 import { lastHour } from './last-hour.ts';
 
+/** Below this many points a line alone is hard to make out. */
+const FEW = 10;
+
 /** The chart itself, in a file of its own so that its library is loaded only where it is shown. */
 export function QueueTimeChart({ points }: { points: readonly QueueTime[] }) {
   return (
     <LineChart
-      h={180}
+      h={220}
       data={lastHour(points, Date.now())}
       dataKey="at"
       series={[
@@ -21,16 +24,17 @@ export function QueueTimeChart({ points }: { points: readonly QueueTime[] }) {
       curveType="linear"
       strokeWidth={1.75}
       connectNulls
-      dotProps={{ r: 2 }}
+      withDots={points.length < FEW}
+      dotProps={{ r: 2.5 }}
       activeDotProps={{ r: 4 }}
       tickLine="none"
-      gridAxis="y"
+      gridAxis="x"
       valueFormatter={(value) => formatDuration(value * 1000)}
       xAxisProps={{ tickFormatter: formatMinute, minTickGap: 40 }}
-      yAxisProps={{ width: 52 }}
+      yAxisProps={{ width: 52, tickFormatter: (seconds: number) => `${seconds} s` }}
       tooltipAnimationDuration={0}
       lineProps={{ isAnimationActive: false }}
-      tooltipProps={{ labelFormatter: (label) => formatMinute(String(label)) }}
+      tooltipProps={{ labelFormatter: (label) => (label ? formatMinute(String(label)) : null) }}
     />
   );
 }

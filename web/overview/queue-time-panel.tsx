@@ -18,7 +18,7 @@ export function QueueTimePanel({ points }: { points: readonly QueueTime[] }) {
         </Text>
       ) : (
         <figure style={{ margin: 0 }}>
-          <Suspense fallback={<Skeleton h={180} />}>
+          <Suspense fallback={<Skeleton h={220} />}>
             <QueueTimeChart points={points} />
           </Suspense>
           <Text component="figcaption" size="xs" c="dimmed" mt="xs">

@@ -21,6 +21,7 @@ export const theme = createTheme({
   respectReducedMotion: true,
   defaultRadius: 'md',
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
+  fontWeights: { medium: '500' },
   headings: { fontWeight: '650' },
   cursorType: 'pointer',
 });

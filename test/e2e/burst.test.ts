@@ -1,26 +1,19 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { docker, remainsOf, untilNothingRemains } from '../parts/remains.ts';
-import { RunyardApi } from '../parts/runyard-api.ts';
-import { SimulatedGithub } from '../parts/simulated-github.ts';
-import { startSystem, type System } from '../system.ts';
+import { startTestbed, type Testbed } from '../parts/testbed.ts';
 
 const CAPACITY = 4;
 
-let system: System;
-let github: SimulatedGithub;
-let runyard: RunyardApi;
+let system: Testbed['system'];
+let github: Testbed['github'];
+let runyard: Testbed['runyard'];
 
 beforeAll(async () => {
-  system = await startSystem({
-    name: 'burst',
-    settings: {
-      HOST_CAPACITY: String(CAPACITY),
-      POOL_MEMORY_MIB: '64',
-      POOL_PRIORITY_RULES: JSON.stringify([{ repository: 'acme/hotfix', priority: 1 }]),
-    },
-  });
-  github = new SimulatedGithub(system.simulatorControl);
-  runyard = new RunyardApi(system.api, system.token);
+  ({ system, github, runyard } = await startTestbed('burst', {
+    HOST_CAPACITY: String(CAPACITY),
+    POOL_MEMORY_MIB: '64',
+    POOL_PRIORITY_RULES: JSON.stringify([{ repository: 'acme/hotfix', priority: 1 }]),
+  }));
 });
 afterAll(() => system?.stop());
 

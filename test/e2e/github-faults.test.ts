@@ -1,27 +1,21 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { untilNothingRemains } from '../parts/remains.ts';
-import { RunyardApi } from '../parts/runyard-api.ts';
-import { SimulatedGithub, type SimulatedJob } from '../parts/simulated-github.ts';
-import { startSystem, type System } from '../system.ts';
+import type { SimulatedJob } from '../parts/simulated-github.ts';
+import { startTestbed, type Testbed } from '../parts/testbed.ts';
 
 const MINT = { method: 'POST', route: '/repos/*/*/actions/runners/generate-jitconfig' };
 
-let system: System;
-let github: SimulatedGithub;
-let runyard: RunyardApi;
+let system: Testbed['system'];
+let github: Testbed['github'];
+let runyard: Testbed['runyard'];
 
 beforeAll(async () => {
-  system = await startSystem({
-    name: 'faults',
-    settings: {
-      HOST_CAPACITY: '4',
-      PICKUP_TIMEOUT: '4s',
-      COMPLETION_GRACE: '1s',
-      RECONCILE_INTERVAL: '2s',
-    },
-  });
-  github = new SimulatedGithub(system.simulatorControl);
-  runyard = new RunyardApi(system.api, system.token);
+  ({ system, github, runyard } = await startTestbed('faults', {
+    HOST_CAPACITY: '4',
+    PICKUP_TIMEOUT: '4s',
+    COMPLETION_GRACE: '1s',
+    RECONCILE_INTERVAL: '2s',
+  }));
 });
 afterAll(() => system?.stop());
 afterEach(() => github.clearFaults());

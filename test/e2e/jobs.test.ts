@@ -1,27 +1,21 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { docker, remainsOf, untilNothingRemains } from '../parts/remains.ts';
-import { idOf, RunyardApi } from '../parts/runyard-api.ts';
-import { SimulatedGithub } from '../parts/simulated-github.ts';
-import { startSystem, type System } from '../system.ts';
+import { idOf } from '../parts/runyard-api.ts';
+import { startTestbed, type Testbed } from '../parts/testbed.ts';
 
-let system: System;
-let github: SimulatedGithub;
-let runyard: RunyardApi;
+let system: Testbed['system'];
+let github: Testbed['github'];
+let runyard: Testbed['runyard'];
 
 beforeAll(async () => {
-  system = await startSystem({
-    name: 'jobs',
-    settings: {
-      HOST_CAPACITY: '4',
-      PICKUP_TIMEOUT: '3s',
-      COMPLETION_GRACE: '1s',
-      RECONCILE_INTERVAL: '2s',
-      RUN_TIMEOUT: '8s',
-      STOP_TIMEOUT: '1s',
-    },
-  });
-  github = new SimulatedGithub(system.simulatorControl);
-  runyard = new RunyardApi(system.api, system.token);
+  ({ system, github, runyard } = await startTestbed('jobs', {
+    HOST_CAPACITY: '4',
+    PICKUP_TIMEOUT: '3s',
+    COMPLETION_GRACE: '1s',
+    RECONCILE_INTERVAL: '2s',
+    RUN_TIMEOUT: '8s',
+    STOP_TIMEOUT: '1s',
+  }));
 });
 afterAll(() => system?.stop());
 afterEach(() => github.clearFaults());

@@ -1,17 +1,65 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
+import { bodyLimit } from 'hono/body-limit';
+import { methodNotAllowed } from 'hono/method-not-allowed';
 import type { Dependencies } from './dependencies.ts';
 import type { ApiEnvironment } from './environment.ts';
+import { BodyTooLargeError, MethodNotAllowedError } from './errors.ts';
+import { refuseCrossSite } from './middleware/authenticate.ts';
+import { correlation } from './middleware/correlation.ts';
+import { idempotency } from './middleware/idempotency.ts';
+import {
+  answerError,
+  answerNotFound,
+  answerProblem,
+  refuseInvalid,
+} from './middleware/problems.ts';
+import { limitApi } from './middleware/rate-limits.ts';
+import { securityHeaders } from './middleware/security-headers.ts';
+import { createDashboardRoutes } from './routes/dashboard.ts';
 import { createDeliveryRoutes } from './routes/deliveries.ts';
+import { createDocumentationRoutes } from './routes/documentation.ts';
 import { createEventRoutes } from './routes/events.ts';
 import { createHealthRoutes } from './routes/health.ts';
 import { createHostRoutes } from './routes/hosts.ts';
 import { createJobRoutes } from './routes/jobs.ts';
+import { createMetricsRoutes } from './routes/metrics.ts';
 import { createOverviewRoutes } from './routes/overview.ts';
 import { createSessionRoutes } from './routes/session.ts';
+import { createWebhookRoutes } from './routes/webhooks.ts';
+
+/** Bytes of a request's body, but for webhooks, which have a limit of their own. */
+const MOST_BODY = 1024 * 1024;
 
 /** The whole API. Its type is what clients (`hc<App>()`) are typed by. */
 export function createApp(dependencies: Dependencies) {
-  return new OpenAPIHono<ApiEnvironment>()
+  const { log, authentication, connections, settings } = dependencies;
+  const app = new OpenAPIHono<ApiEnvironment>({ defaultHook: refuseInvalid });
+  app.onError(answerError);
+  app.notFound(answerNotFound);
+  app.use(correlation(log), securityHeaders);
+  app.use(
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed: (context, allowed) =>
+        answerProblem(context, new MethodNotAllowedError(context.req.method, allowed)),
+    }),
+  );
+  // Before the rest: a webhook is signed instead of signed in, and nothing may hold it up.
+  app.route('/', createWebhookRoutes(dependencies));
+  app.use(
+    '/api/*',
+    authentication.middleware(),
+    limitApi(settings.API_RATE_LIMIT),
+    bodyLimit({
+      maxSize: MOST_BODY,
+      onError: () => {
+        throw new BodyTooLargeError(MOST_BODY);
+      },
+    }),
+    refuseCrossSite(),
+    idempotency(connections),
+  );
+  const typed = app
     .route('/', createHealthRoutes(dependencies))
     .route('/', createSessionRoutes(dependencies))
     .route('/', createOverviewRoutes(dependencies))
@@ -19,6 +67,10 @@ export function createApp(dependencies: Dependencies) {
     .route('/', createJobRoutes(dependencies))
     .route('/', createDeliveryRoutes(dependencies))
     .route('/', createHostRoutes(dependencies));
+  app.route('/', createMetricsRoutes(dependencies));
+  app.route('/', createDocumentationRoutes(app, dependencies));
+  app.route('/', createDashboardRoutes(dependencies));
+  return typed;
 }
 
 export type App = ReturnType<typeof createApp>;

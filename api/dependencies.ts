@@ -1,10 +1,34 @@
 import type { Logger } from '../config/log.ts';
 import type { Settings } from '../config/schema.ts';
 import type { Pool } from '../domain/pool.ts';
+import type { DatabaseAccess } from './database.ts';
+import type { ImmediateHandOver } from './deliveries/immediate-hand-over.ts';
+import type { ChangeFeed } from './live/change-feed.ts';
+import type { Notifications } from './live/notifications.ts';
+import type { ApiMetrics } from './metrics/api-metrics.ts';
+import type { JobMetrics } from './metrics/job-metrics.ts';
+import type { Upstream } from './metrics/scrape.ts';
+import type { Authentication } from './middleware/authenticate.ts';
+import type { Temporal } from './temporal.ts';
 
-/** What the app is made of; tests hand in their own. */
-export interface Dependencies {
+/** What the app is made of; `createServices` makes it from the settings. */
+export interface Dependencies extends Pick<DatabaseAccess, 'connections' | 'database'> {
   settings: Settings;
   log: Logger;
+  version: string;
   pools: readonly Pool[];
+  /** The current one first. */
+  webhookSecrets: readonly string[];
+  authentication: Authentication;
+  temporal: Temporal;
+  /** The control worker's. */
+  taskQueue: string;
+  handOver: ImmediateHandOver;
+  notifications: Notifications;
+  changes: ChangeFeed;
+  metrics: ApiMetrics;
+  jobMetrics: JobMetrics;
+  upstreams: readonly Upstream[];
+  /** Folder of the built dashboard. */
+  dashboardFolder: string;
 }

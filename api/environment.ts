@@ -1,4 +1,5 @@
 import type { Logger } from '../config/log.ts';
+import type { WebhookResult } from './metrics/api-metrics.ts';
 import type { Principal } from './permissions.ts';
 
 /** What middleware leaves for handlers in Hono's context. */
@@ -10,5 +11,8 @@ export interface ApiEnvironment {
     principal?: Principal;
     /** When the cookie session of this request ends. */
     sessionExpiresAt?: Date;
+    /** Event of a webhook whose signature is right, and how it was answered. */
+    webhookEvent?: string;
+    webhookResult?: WebhookResult;
   };
 }

@@ -1,4 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
+import { getDelivery, listDeliveries, replayDelivery } from '../deliveries/inbox.ts';
 import type { Dependencies } from '../dependencies.ts';
 import type { ApiEnvironment } from '../environment.ts';
 import {
@@ -10,7 +11,7 @@ import {
 } from '../schemas/delivery.ts';
 import { declareRoute } from './declare-route.ts';
 
-const listDeliveries = declareRoute('deliveries:read', [], {
+const list = declareRoute('deliveries:read', [], {
   method: 'get',
   path: '/api/webhooks/deliveries',
   tags: ['Webhooks'],
@@ -24,7 +25,7 @@ const listDeliveries = declareRoute('deliveries:read', [], {
   },
 });
 
-const getDelivery = declareRoute('deliveries:read', [404], {
+const get = declareRoute('deliveries:read', [404], {
   method: 'get',
   path: '/api/webhooks/deliveries/{id}',
   tags: ['Webhooks'],
@@ -38,7 +39,7 @@ const getDelivery = declareRoute('deliveries:read', [404], {
   },
 });
 
-const replayDelivery = declareRoute('deliveries:write', [404, 409], {
+const replay = declareRoute('deliveries:write', [404, 409], {
   method: 'post',
   path: '/api/webhooks/deliveries/{id}/replay',
   tags: ['Webhooks'],
@@ -54,14 +55,15 @@ const replayDelivery = declareRoute('deliveries:write', [404, 409], {
 
 /** The inbox of webhooks: list, look at, replay. */
 export function createDeliveryRoutes(dependencies: Dependencies) {
+  const { database } = dependencies;
   return new OpenAPIHono<ApiEnvironment>()
-    .openapi(listDeliveries, () => {
-      throw new Error('soon');
-    })
-    .openapi(getDelivery, () => {
-      throw new Error('soon');
-    })
-    .openapi(replayDelivery, () => {
-      throw new Error('soon');
-    });
+    .openapi(list, async (context) =>
+      context.json(await listDeliveries(database, context.req.valid('query')), 200),
+    )
+    .openapi(get, async (context) =>
+      context.json(await getDelivery(database, context.req.valid('param').id), 200),
+    )
+    .openapi(replay, async (context) =>
+      context.json(await replayDelivery(dependencies, context.req.valid('param').id), 202),
+    );
 }

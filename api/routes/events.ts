@@ -1,7 +1,8 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { EVENT_STREAM_HEADERS } from '../live/event-stream.ts';
 import type { Dependencies } from '../dependencies.ts';
 import type { ApiEnvironment } from '../environment.ts';
-import { eventQuerySchema, resumeHeaderSchema } from '../schemas/events.ts';
+import { EVENT_TOPICS, eventQuerySchema, resumeHeaderSchema } from '../schemas/events.ts';
 import { declareRoute } from './declare-route.ts';
 
 const followEvents = declareRoute('monitoring:read', [], {
@@ -21,8 +22,19 @@ const followEvents = declareRoute('monitoring:read', [], {
 });
 
 /** Live changes. */
-export function createEventRoutes(dependencies: Dependencies) {
-  return new OpenAPIHono<ApiEnvironment>().openapi(followEvents, () => {
-    throw new Error('soon');
+export function createEventRoutes({ changes }: Dependencies) {
+  return new OpenAPIHono<ApiEnvironment>().openapi(followEvents, async (context) => {
+    const { topics = EVENT_TOPICS } = context.req.valid('query');
+    const stream = await changes.subscribe({
+      topics,
+      after: parseRevision(context.req.valid('header')['last-event-id']),
+      expiresAt: context.get('sessionExpiresAt'),
+    });
+    return context.body(stream.body, 200, EVENT_STREAM_HEADERS);
   });
+}
+
+/** Anything that isn't a revision of ours counts as a first visit. */
+function parseRevision(text: string | undefined): bigint | undefined {
+  return text !== undefined && /^\d{1,18}$/.test(text) ? BigInt(text) : undefined;
 }

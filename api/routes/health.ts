@@ -1,4 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
+import { checkReadiness } from '../readiness.ts';
 import type { Dependencies } from '../dependencies.ts';
 import type { ApiEnvironment } from '../environment.ts';
 import { healthSchema, readinessSchema } from '../schemas/health.ts';
@@ -33,11 +34,13 @@ const getReadiness = declareRoute('public', [], {
 
 /** For load balancers, supervisors and people. */
 export function createHealthRoutes(dependencies: Dependencies) {
+  const { version } = dependencies;
   return new OpenAPIHono<ApiEnvironment>()
-    .openapi(getHealth, () => {
-      throw new Error('soon');
-    })
-    .openapi(getReadiness, () => {
-      throw new Error('soon');
+    .openapi(getHealth, (context) =>
+      context.json({ status: 'ok' as const, version, uptime_seconds: process.uptime() }, 200),
+    )
+    .openapi(getReadiness, async (context) => {
+      const readiness = await checkReadiness(dependencies);
+      return context.json(readiness, readiness.status === 'not_ready' ? 503 : 200);
     });
 }

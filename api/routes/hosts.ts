@@ -1,11 +1,12 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
+import { getHost, listHosts } from '../hosts/list-hosts.ts';
 import type { Dependencies } from '../dependencies.ts';
 import type { ApiEnvironment } from '../environment.ts';
 import { paginationSchema } from '../schemas/common.ts';
 import { hostPageSchema, hostParametersSchema, hostSchema } from '../schemas/host.ts';
 import { declareRoute } from './declare-route.ts';
 
-const listHosts = declareRoute('hosts:read', [], {
+const list = declareRoute('hosts:read', [], {
   method: 'get',
   path: '/api/hosts',
   tags: ['Hosts'],
@@ -16,7 +17,7 @@ const listHosts = declareRoute('hosts:read', [], {
   },
 });
 
-const getHost = declareRoute('hosts:read', [404], {
+const get = declareRoute('hosts:read', [404], {
   method: 'get',
   path: '/api/hosts/{id}',
   tags: ['Hosts'],
@@ -30,10 +31,10 @@ const getHost = declareRoute('hosts:read', [404], {
 /** Hosts: list and look at. */
 export function createHostRoutes(dependencies: Dependencies) {
   return new OpenAPIHono<ApiEnvironment>()
-    .openapi(listHosts, () => {
-      throw new Error('soon');
-    })
-    .openapi(getHost, () => {
-      throw new Error('soon');
-    });
+    .openapi(list, async (context) =>
+      context.json(await listHosts(dependencies, context.req.valid('query')), 200),
+    )
+    .openapi(get, async (context) =>
+      context.json(await getHost(dependencies, context.req.valid('param').id), 200),
+    );
 }

@@ -1,4 +1,12 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { requestCancel } from '../jobs/cancel-job.ts';
+import { findJob } from '../jobs/find-job.ts';
+import { listJobs } from '../jobs/list-jobs.ts';
+import { readLog } from '../jobs/read-log.ts';
+import { retryJob } from '../jobs/retry-job.ts';
+import { EVENT_STREAM_HEADERS } from '../live/event-stream.ts';
+import { LogFollower, parseLogPosition } from '../live/log-follower.ts';
+import { toJob, toJobDetail } from '../views/job-view.ts';
 import type { Dependencies } from '../dependencies.ts';
 import type { ApiEnvironment } from '../environment.ts';
 import { resumeHeaderSchema } from '../schemas/events.ts';
@@ -13,7 +21,7 @@ import {
 } from '../schemas/job.ts';
 import { declareRoute } from './declare-route.ts';
 
-const listJobs = declareRoute('jobs:read', [], {
+const list = declareRoute('jobs:read', [], {
   method: 'get',
   path: '/api/jobs',
   tags: ['Jobs'],
@@ -24,7 +32,7 @@ const listJobs = declareRoute('jobs:read', [], {
   },
 });
 
-const getJob = declareRoute('jobs:read', [404], {
+const get = declareRoute('jobs:read', [404], {
   method: 'get',
   path: '/api/jobs/{id}',
   tags: ['Jobs'],
@@ -35,7 +43,7 @@ const getJob = declareRoute('jobs:read', [404], {
   },
 });
 
-const getLogs = declareRoute('jobs:read', [404], {
+const logs = declareRoute('jobs:read', [404], {
   method: 'get',
   path: '/api/jobs/{id}/logs',
   tags: ['Jobs'],
@@ -54,7 +62,7 @@ const getLogs = declareRoute('jobs:read', [404], {
   },
 });
 
-const cancelJob = declareRoute('jobs:write', [404, 409], {
+const cancel = declareRoute('jobs:write', [404, 409], {
   method: 'post',
   path: '/api/jobs/{id}/cancel',
   tags: ['Jobs'],
@@ -68,7 +76,7 @@ const cancelJob = declareRoute('jobs:write', [404, 409], {
   },
 });
 
-const retryJob = declareRoute('jobs:write', [404, 409], {
+const retry = declareRoute('jobs:write', [404, 409], {
   method: 'post',
   path: '/api/jobs/{id}/retry',
   tags: ['Jobs'],
@@ -81,20 +89,48 @@ const retryJob = declareRoute('jobs:write', [404, 409], {
 
 /** Jobs: list, look at, follow, cancel, retry. */
 export function createJobRoutes(dependencies: Dependencies) {
+  const { database, notifications, settings } = dependencies;
+  const links = { baseUrl: settings.TEMPORAL_UI_URL, namespace: settings.TEMPORAL_NAMESPACE };
   return new OpenAPIHono<ApiEnvironment>()
-    .openapi(listJobs, () => {
-      throw new Error('soon');
+    .openapi(list, async (context) =>
+      context.json(await listJobs(database, context.req.valid('query')), 200),
+    )
+    .openapi(get, async (context) => {
+      const job = await findJob(database, context.req.valid('param').id);
+      return context.json(toJobDetail(job, links), 200);
     })
-    .openapi(getJob, () => {
-      throw new Error('soon');
+    .openapi(logs, async (context) => {
+      const job = await findJob(database, context.req.valid('param').id);
+      const { follow } = context.req.valid('query');
+      if (follow !== '1' && follow !== 'true') {
+        return context.text(await readLog(database, job.runnerName), 200, {
+          'Cache-Control': 'no-store',
+        });
+      }
+      const after = parseLogPosition(context.req.valid('header')['last-event-id']);
+      const expiresAt = context.get('sessionExpiresAt');
+      const follower = new LogFollower({
+        database,
+        notifications,
+        jobId: job.id,
+        after,
+        expiresAt,
+      });
+      void follower.look();
+      return context.body(follower.stream.body, 200, EVENT_STREAM_HEADERS);
     })
-    .openapi(getLogs, () => {
-      throw new Error('soon');
+    .openapi(cancel, async (context) => {
+      const { reason = '', scope = 'run' } = context.req.valid('json');
+      const by = context.get('principal')?.name ?? '';
+      const { id } = context.req.valid('param');
+      const job = await requestCancel(dependencies, id, { by, reason, scope });
+      return context.json(toJob(job), 202);
     })
-    .openapi(cancelJob, () => {
-      throw new Error('soon');
-    })
-    .openapi(retryJob, () => {
-      throw new Error('soon');
+    .openapi(retry, async (context) => {
+      const name = context.get('principal')?.name ?? '';
+      const { id } = context.req.valid('param');
+      const correlationId = context.get('correlationId');
+      const job = await retryJob(dependencies, id, { name, correlationId });
+      return context.json(toJob(job), 202);
     });
 }

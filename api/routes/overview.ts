@@ -1,4 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
+import { readOverview } from '../jobs/read-overview.ts';
 import type { Dependencies } from '../dependencies.ts';
 import type { ApiEnvironment } from '../environment.ts';
 import { overviewSchema } from '../schemas/overview.ts';
@@ -16,7 +17,7 @@ const getOverview = declareRoute('jobs:read', [], {
 
 /** What the dashboard shows first. */
 export function createOverviewRoutes(dependencies: Dependencies) {
-  return new OpenAPIHono<ApiEnvironment>().openapi(getOverview, () => {
-    throw new Error('soon');
-  });
+  return new OpenAPIHono<ApiEnvironment>().openapi(getOverview, async (context) =>
+    context.json(await readOverview(dependencies), 200),
+  );
 }

@@ -1,4 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
+import { NotSignedInError } from '../errors.ts';
+import { limitByAddress } from '../middleware/rate-limits.ts';
 import type { Dependencies } from '../dependencies.ts';
 import type { ApiEnvironment } from '../environment.ts';
 import { sessionSchema, signInSchema } from '../schemas/session.ts';
@@ -35,16 +37,27 @@ const signOut = declareRoute('public', [], {
   responses: { 204: { description: 'Signed out' } },
 });
 
+const SIGN_INS_A_MINUTE = 30;
+
 /** The dashboard's session. */
-export function createSessionRoutes(dependencies: Dependencies) {
-  return new OpenAPIHono<ApiEnvironment>()
-    .openapi(signIn, () => {
-      throw new Error('soon');
+export function createSessionRoutes({ authentication }: Dependencies) {
+  const routes = new OpenAPIHono<ApiEnvironment>();
+  routes.post('/api/session', limitByAddress(SIGN_INS_A_MINUTE));
+  return routes
+    .openapi(signIn, async (context) => {
+      const expiresAt = await authentication.signIn(context, context.req.valid('json').token);
+      const principal = context.get('principal');
+      if (!expiresAt || !principal) throw new NotSignedInError('This token is not the right one');
+      return context.json({ principal, expires_at: expiresAt.toISOString() }, 200);
     })
-    .openapi(getSession, () => {
-      throw new Error('soon');
+    .openapi(getSession, (context) => {
+      const principal = context.get('principal');
+      if (!principal) throw new NotSignedInError();
+      const expiresAt = context.get('sessionExpiresAt')?.toISOString() ?? null;
+      return context.json({ principal, expires_at: expiresAt }, 200);
     })
-    .openapi(signOut, () => {
-      throw new Error('soon');
+    .openapi(signOut, (context) => {
+      authentication.signOut(context);
+      return context.body(null, 204);
     });
 }

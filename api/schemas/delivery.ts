@@ -42,7 +42,7 @@ export const deliveryParametersSchema = z.object({ id: z.string().openapi({ exam
 
 export const replaySchema = z
   .object({
-    status: z.enum(['accepted', 'ignored', 'failed']),
+    status: z.enum(['accepted', 'ignored']),
     delivery: deliverySchema,
   })
   .openapi('Replay');

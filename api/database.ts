@@ -1,0 +1,89 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import { Pool as ConnectionPool } from 'pg';
+import type { Logger } from '../config/log.ts';
+import type { Database } from '../prisma/client.ts';
+import { PrismaClient } from '../prisma/generated/client.ts';
+
+export interface DatabaseAccess {
+  /** For the statements that must take one round trip and no more. */
+  connections: ConnectionPool;
+  /** For everything else; shares the connections. */
+  database: Database;
+  close(): Promise<void>;
+}
+
+/** Connects with the first query, so that the API starts and serves without its database. */
+export function accessDatabase(url: string, log: Logger, most = 10): DatabaseAccess {
+  const connections = new ConnectionPool({
+    connectionString: url,
+    application_name: 'runyard-api',
+    max: most,
+    connectionTimeoutMillis: 5_000,
+    // GitHub gives up after 10 s, so an answer beyond that helps nobody.
+    statement_timeout: 8_000,
+    query_timeout: 9_000,
+    keepAlive: true,
+  });
+  // Without a listener an idle connection that breaks (a restart of the database) ends the process.
+  connections.on('error', (error) => log.warn({ err: error }, 'A database connection broke'));
+  const database = new PrismaClient({ adapter: new PrismaPg(connections) });
+  return {
+    connections,
+    database,
+    close: async () => {
+      await database.$disconnect();
+      await connections.end();
+    },
+  };
+}
+
+const NETWORK_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+
+/** SQLSTATEs and their classes: connection lost, no resources, cancelled or shut down, read only. */
+const UNAVAILABLE_STATES = /^(08|53|57)|^25006$/;
+
+/** Prisma's codes for a server that can't be reached, closed the connection, or was too busy. */
+const PRISMA_UNAVAILABLE = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2037']);
+
+const UNAVAILABLE_MESSAGES =
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout/;
+
+/** True when a query failed because of the database's state and not because of what was asked. */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = codeOf(error);
+  return (
+    NETWORK_CODES.has(code) ||
+    PRISMA_UNAVAILABLE.has(code) ||
+    (isSqlState(code) && UNAVAILABLE_STATES.test(code)) ||
+    UNAVAILABLE_MESSAGES.test(error.message) ||
+    isDatabaseUnavailable(error.cause)
+  );
+}
+
+/** True when the database can't hold a value: a NUL, half a surrogate pair, a date or depth beyond its bounds. */
+export function isValueRefused(error: unknown): boolean {
+  return error instanceof Error && /^(22|54)/.test(codeOf(error)) && isSqlState(codeOf(error));
+}
+
+/** True when two statements locked each other out: doing it again is the remedy. */
+export function isDeadlock(error: unknown): boolean {
+  return error instanceof Error && ['40P01', '40001'].includes(codeOf(error));
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+function isSqlState(code: string): boolean {
+  return /^[0-9A-Z]{5}$/.test(code);
+}

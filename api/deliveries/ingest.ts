@@ -1,0 +1,163 @@
+import type { Pool as ConnectionPool } from 'pg';
+import type { Pool } from '../../domain/pool.ts';
+import { matchPool } from '../../domain/pool-match.ts';
+import { isDatabaseUnavailable, isDeadlock, isValueRefused } from '../database.ts';
+import {
+  type ApiError,
+  InvalidRequestError,
+  MalformedRequestError,
+  UnavailableError,
+} from '../errors.ts';
+import type { WebhookAnswer } from '../schemas/delivery.ts';
+import type { DeliveryName, ParsedDelivery } from './delivery.ts';
+import type { ImmediateHandOver } from './immediate-hand-over.ts';
+import { NotJsonError, parseDelivery, WrongShapeError } from './parse-delivery.ts';
+import { type DeliveryRecord, recordDelivery, type RecordedDelivery } from './record-delivery.ts';
+import { recordFailure } from './record-failure.ts';
+
+/**
+ * Longest wait for Temporal before GitHub is answered, in milliseconds. The delivery is kept by
+ * then, so nothing depends on the wait; it goes on behind the answer.
+ */
+const ACKNOWLEDGE_WITHIN = 500;
+const DEADLOCK_TRIES = 3;
+
+export interface IngestParts {
+  connections: ConnectionPool;
+  pools: readonly Pool[];
+  handOver: ImmediateHandOver;
+}
+
+export interface Webhook extends DeliveryName {
+  event: string;
+  body: Uint8Array;
+}
+
+/**
+ * Takes in a webhook whose signature was verified: into the inbox, then over to its workflow.
+ *
+ * @throws ApiError 400 or 422 for a body that isn't what it should be (kept as failed), 503 without
+ *   the database (nothing is kept, GitHub has to send it again)
+ */
+export async function ingest(
+  parts: IngestParts,
+  webhook: Webhook,
+): Promise<{ status: 200 | 202; answer: WebhookAnswer }> {
+  const text = decode(webhook.body);
+  let parsed: ParsedDelivery;
+  try {
+    if (text === null) throw new NotJsonError('The body is not UTF-8');
+    parsed = parseDelivery(webhook.event, text);
+  } catch (error) {
+    throw await refuse(parts, webhook, text, error);
+  }
+  let recorded: RecordedDelivery;
+  try {
+    recorded = await record(parts, { ...webhook, parsed, payload: text });
+  } catch (error) {
+    throw isValueRefused(error) ? await refuse(parts, webhook, text, error) : error;
+  }
+  return answer(parts, webhook, recorded);
+}
+
+/** Writes a delivery into the inbox, with the pools that there are now. */
+export async function record(
+  { connections, pools }: Pick<IngestParts, 'connections' | 'pools'>,
+  delivery: Omit<DeliveryRecord, 'isServed'>,
+): Promise<RecordedDelivery> {
+  const { job } = delivery.parsed;
+  const isServed = job !== null && matchPool(job.labels, pools) !== null;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await recordDelivery(connections, { ...delivery, isServed });
+    } catch (error) {
+      if (isDeadlock(error) && attempt < DEADLOCK_TRIES) continue;
+      if (isDatabaseUnavailable(error)) throw new UnavailableError('database_unavailable', error);
+      throw error;
+    }
+  }
+}
+
+async function answer(
+  { handOver }: IngestParts,
+  { deliveryId }: Webhook,
+  { status, workflowId, pending }: RecordedDelivery,
+): Promise<{ status: 200 | 202; answer: WebhookAnswer }> {
+  if (status === 'received') {
+    const handedOver = pending !== null && (await soon(handOver.submit(pending)));
+    return {
+      status: 202,
+      answer: {
+        status: 'accepted',
+        delivery_id: deliveryId,
+        workflow_id: workflowId,
+        handed_over: handedOver,
+      },
+    };
+  }
+  const isDuplicate = status === 'handled';
+  return {
+    status: 200,
+    answer: {
+      status: isDuplicate ? 'duplicate' : 'ignored',
+      delivery_id: deliveryId,
+      workflow_id: workflowId,
+      handed_over: isDuplicate,
+    },
+  };
+}
+
+/** What the promise says by then, else false. */
+async function soon(promise: Promise<boolean>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), ACKNOWLEDGE_WITHIN);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function decode(body: Uint8Array): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch {
+    return null;
+  }
+}
+
+/** Keeps what could not be understood, and says what the sender is told of it. */
+async function refuse(
+  { connections }: IngestParts,
+  webhook: Webhook,
+  text: string | null,
+  error: unknown,
+): Promise<ApiError> {
+  const refusal = toRefusal(error);
+  try {
+    await recordFailure(connections, {
+      ...webhook,
+      payload: error instanceof NotJsonError ? null : text,
+      statusCode: refusal.status,
+      error: refusal.message,
+    });
+  } catch (failure) {
+    if (isDatabaseUnavailable(failure))
+      return new UnavailableError('database_unavailable', failure);
+    throw failure;
+  }
+  return refusal;
+}
+
+function toRefusal(error: unknown): ApiError {
+  if (error instanceof NotJsonError)
+    return new MalformedRequestError('malformed_json', error.message);
+  if (error instanceof WrongShapeError) return new InvalidRequestError(error.errors);
+  if (isValueRefused(error)) {
+    const message = 'holds a character, number or depth that can not be stored';
+    return new InvalidRequestError([{ path: 'body', message }]);
+  }
+  throw error;
+}

@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import type { Context, MiddlewareHandler } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { Pool as ConnectionPool } from 'pg';
+import type { ApiEnvironment } from '../environment.ts';
+import { ApiError, ConflictError, MalformedRequestError } from '../errors.ts';
+
+const HEADER = 'Idempotency-Key';
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Answers that say nothing of the request itself: the same request may fare better later. */
+const NOT_KEPT = new Set([401, 403, 405, 408, 429]);
+
+/**
+ * Takes the key, unless somebody holds it. A key is kept for a day; one without an answer belongs to
+ * a request that is under way, and after a minute to one whose process has ended.
+ */
+const CLAIM = `
+INSERT INTO idempotency_keys AS kept (principal, key, fingerprint) VALUES ($1, $2, $3)
+ON CONFLICT (principal, key) DO UPDATE
+  SET fingerprint = excluded.fingerprint, status = NULL, body = NULL, created_at = now()
+  WHERE kept.created_at < now() - interval '1 day'
+    OR (kept.status IS NULL AND kept.fingerprint = excluded.fingerprint
+      AND kept.created_at < now() - interval '1 minute')
+RETURNING key`;
+
+interface Kept {
+  fingerprint: string;
+  status: number | null;
+  body: unknown;
+}
+
+/**
+ * A mutating call with an `Idempotency-Key` is carried out once; sent again it's answered the same.
+ * The same key with another request is refused.
+ */
+export function idempotency(connections: ConnectionPool): MiddlewareHandler<ApiEnvironment> {
+  return async (context, next) => {
+    const key = context.req.header(HEADER);
+    const principal = context.get('principal');
+    if (key === undefined || !principal || SAFE_METHODS.has(context.req.method)) return next();
+    if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
+      throw new MalformedRequestError(
+        'invalid_idempotency_key',
+        'Idempotency-Key has 1 to 255 printable characters without spaces',
+      );
+    }
+    const owner = `${principal.kind === 'oidc' ? 'oidc' : 'local'} ${principal.id}`;
+    const fingerprint = await fingerprintOf(context);
+    const claimed = await connections.query(CLAIM, [owner, key, fingerprint]);
+    if (claimed.rowCount === 0) {
+      const { rows } = await connections.query<Kept>(
+        'SELECT fingerprint, status, body FROM idempotency_keys WHERE principal = $1 AND key = $2',
+        [owner, key],
+      );
+      return answerAgain(context, rows[0], fingerprint);
+    }
+    await next();
+    try {
+      await keep(connections, owner, key, context.res);
+    } catch (error) {
+      // It was carried out: the caller gets its answer, only the next one under this key waits.
+      context.get('log').warn({ err: error }, 'The answer to an Idempotency-Key could not be kept');
+    }
+  };
+}
+
+async function fingerprintOf(context: Context<ApiEnvironment>): Promise<string> {
+  const { method, url } = context.req;
+  const { pathname, search } = new URL(url);
+  return createHash('sha256')
+    .update(`${method} ${pathname}${search}\n`)
+    .update(Buffer.from(await context.req.arrayBuffer()))
+    .digest('hex');
+}
+
+function answerAgain(
+  context: Context<ApiEnvironment>,
+  kept: Kept | undefined,
+  fingerprint: string,
+): Response {
+  if (kept && kept.fingerprint !== fingerprint) {
+    throw new ApiError(
+      422,
+      'idempotency_key_reused',
+      'This Idempotency-Key was used for another request: take a new one',
+    );
+  }
+  if (!kept || kept.status === null) {
+    throw new ConflictError(
+      'idempotency_in_flight',
+      'A request with this Idempotency-Key is under way: wait for its answer',
+    );
+  }
+  const headers = {
+    'Content-Type': kept.status >= 400 ? 'application/problem+json' : 'application/json',
+    'Idempotency-Replayed': 'true',
+  };
+  if (kept.body === null) return context.body(null, kept.status as 204, headers);
+  return context.body(JSON.stringify(kept.body), kept.status as ContentfulStatusCode, headers);
+}
+
+async function keep(
+  connections: ConnectionPool,
+  owner: string,
+  key: string,
+  answer: Response,
+): Promise<void> {
+  if (answer.status >= 500 || NOT_KEPT.has(answer.status)) {
+    await connections.query('DELETE FROM idempotency_keys WHERE principal = $1 AND key = $2', [
+      owner,
+      key,
+    ]);
+    return;
+  }
+  const text = await answer.clone().text();
+  await connections.query(
+    'UPDATE idempotency_keys SET status = $3, body = $4::jsonb WHERE principal = $1 AND key = $2',
+    [owner, key, answer.status, text === '' ? null : text],
+  );
+}

@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { serveStatic } from '@hono/node-server/serve-static';
+import { Hono } from 'hono';
+import type { Dependencies } from '../dependencies.ts';
+import type { ApiEnvironment } from '../environment.ts';
+
+/** Paths that are the API's: what isn't found there is not a page of the dashboard. */
+const NOT_PAGES = /^\/(api|docs|assets|health|ready|metrics|openapi\.json)(\/|$)/;
+
+/**
+ * The built dashboard. Its assets have names made from their content and are kept for ever, the page
+ * that names them is asked for each time. Other paths answer the page too: the router in the browser
+ * knows what they mean.
+ */
+export function createDashboardRoutes({ dashboardFolder }: Dependencies) {
+  const routes = new Hono<ApiEnvironment>();
+  if (!existsSync(join(dashboardFolder, 'index.html'))) return routes;
+  routes.use(
+    '/*',
+    serveStatic({
+      root: dashboardFolder,
+      precompressed: true,
+      onFound: (path, context) => {
+        const isAsset = path.startsWith(join(dashboardFolder, 'assets'));
+        context.header(
+          'Cache-Control',
+          isAsset ? 'public, max-age=31536000, immutable' : 'no-cache',
+        );
+      },
+    }),
+    async (context, next) => {
+      const { method, path } = context.req;
+      const isPage = (method === 'GET' || method === 'HEAD') && !NOT_PAGES.test(path);
+      if (!isPage || !context.req.header('Accept')?.includes('text/html')) return next();
+      const page = await readFile(join(dashboardFolder, 'index.html'), 'utf8');
+      return context.html(page, 200, { 'Cache-Control': 'no-cache' });
+    },
+  );
+  return routes;
+}

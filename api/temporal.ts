@@ -1,0 +1,45 @@
+import { Client, Connection, isGrpcServiceError } from '@temporalio/client';
+
+/** gRPC's codes for a server that isn't there or doesn't answer in time. */
+const DEADLINE_EXCEEDED = 4;
+const UNAVAILABLE = 14;
+
+export interface Temporal {
+  client: Client;
+  /** Runs calls that all give up after some milliseconds. */
+  within<Result>(milliseconds: number, calls: () => Promise<Result>): Promise<Result>;
+  close(): Promise<void>;
+}
+
+/** A client that connects with its first call, so that the API starts and serves without Temporal. */
+export function connectTemporal({
+  address,
+  namespace,
+}: {
+  address: string;
+  namespace: string;
+}): Temporal {
+  const connection = Connection.lazy({
+    address,
+    // Out of the box gRPC waits up to two minutes before it looks again for a server that is back.
+    channelArgs: {
+      'grpc.initial_reconnect_backoff_ms': 100,
+      'grpc.min_reconnect_backoff_ms': 100,
+      'grpc.max_reconnect_backoff_ms': 1_000,
+    },
+  });
+  return {
+    client: new Client({ connection, namespace }),
+    within: (milliseconds, calls) => connection.withDeadline(Date.now() + milliseconds, calls),
+    close: () => connection.close(),
+  };
+}
+
+/** True when the call failed because Temporal can't be reached, and not because of what was asked. */
+export function isTemporalUnreachable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (isGrpcServiceError(error)) {
+    return error.code === UNAVAILABLE || error.code === DEADLINE_EXCEEDED;
+  }
+  return isTemporalUnreachable(error.cause);
+}

@@ -64,13 +64,9 @@ export function isFiltered(filters: JobFilters): boolean {
 export function matchesFilters(job: Job, filters: JobFilters, now: number): boolean {
   const { status, repository, label, pool, host, since } = filters;
   if (status.length > 0 && !status.includes(job.status)) return false;
-  if (repository && !sameName(job.repository, repository)) return false;
-  if (label && !job.labels.some((other) => sameName(other, label))) return false;
+  if (repository && job.repository !== repository) return false;
+  if (label && !job.labels.includes(label)) return false;
   if (pool && job.pool !== pool) return false;
   if (host && job.host_id !== host) return false;
   return since === null || Date.parse(job.received_at) >= now - SPANS[since].milliseconds;
-}
-
-function sameName(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
 }

@@ -1,6 +1,7 @@
 import type { Host } from '../../api/schemas/host.ts';
 import type { Job } from '../../api/schemas/job.ts';
 import type { Overview } from '../../api/schemas/overview.ts';
+import { STATUSES } from '../status/statuses.ts';
 import type { LiveEvent } from '../live/feed.ts';
 
 /** As many as the API sends. */
@@ -37,15 +38,20 @@ function withJob(overview: Overview, job: Job): Overview {
   const before = find(overview, job.id);
   if (before && job.updated_at < before.updated_at) return overview;
   const running = overview.running.filter((other) => other.id !== job.id);
-  if (job.status === 'running') running.push(job);
+  if (isUnderWay(job)) running.push(job);
   return {
     ...overview,
     jobs: before ? recount(overview.jobs, before.status, job.status) : overview.jobs,
-    running: running.toSorted(newestFirst),
+    running: running.toSorted((a, b) => newestFirst(b, a)),
     recent: [job, ...overview.recent.filter((other) => other.id !== job.id)]
       .toSorted(newestFirst)
       .slice(0, Math.max(RECENT, overview.recent.length)),
   };
+}
+
+/** Past the queue, and not over yet. */
+function isUnderWay({ status }: Job): boolean {
+  return status !== 'queued' && !STATUSES[status].ended;
 }
 
 function recount(counts: Overview['jobs'], from: Job['status'], to: Job['status']) {

@@ -24,6 +24,7 @@ export function lastHour(points: readonly QueueTime[], now: number): ChartPoint[
   });
 }
 
-function minuteOf(milliseconds: number): number {
+/** The beginning of a moment's minute; both in milliseconds. */
+export function minuteOf(milliseconds: number): number {
   return Math.floor(milliseconds / MINUTE) * MINUTE;
 }

@@ -6,6 +6,7 @@ import { PageHeading } from '../layout/page-heading.tsx';
 import { Panel } from '../layout/panel.tsx';
 import { HostList } from './host-list.tsx';
 import { JobRows } from './job-rows.tsx';
+import { minuteOf } from './last-hour.ts';
 import { NoJobs } from './no-jobs.tsx';
 import { OverviewSkeleton } from './overview-skeleton.tsx';
 import { QueueTimePanel } from './queue-time-panel.tsx';
@@ -63,7 +64,10 @@ export function OverviewPage() {
                 <Panel title="Hosts">
                   <HostList hosts={overview.data.hosts} />
                 </Panel>
-                <QueueTimePanel points={overview.data.queue_time} />
+                <QueueTimePanel
+                  points={overview.data.queue_time}
+                  until={minuteOf(overview.dataUpdatedAt)}
+                />
               </Stack>
             </Grid.Col>
           </Grid>

@@ -1,5 +1,6 @@
 import '@mantine/charts/styles.css';
 import { LineChart } from '@mantine/charts';
+import { memo } from 'react';
 import type { QueueTime } from '../../api/schemas/overview.ts';
 import { formatDuration } from '../time/duration.ts';
 import { formatMinute } from '../time/moment.ts';
@@ -8,12 +9,18 @@ import { lastHour } from './last-hour.ts';
 /** Below this many points a line alone is hard to make out. */
 const FEW = 10;
 
+export interface QueueTimeChartProps {
+  points: readonly QueueTime[];
+  /** Where the hour ends, in milliseconds. */
+  until: number;
+}
+
 /** The chart itself, in a file of its own so that its library is loaded only where it is shown. */
-export function QueueTimeChart({ points }: { points: readonly QueueTime[] }) {
+export const QueueTimeChart = memo(function QueueTimeChart({ points, until }: QueueTimeChartProps) {
   return (
     <LineChart
       h={220}
-      data={lastHour(points, Date.now())}
+      data={lastHour(points, until)}
       dataKey="at"
       series={[
         { name: 'p50', label: 'Half within (p50)', color: 'indigo.5' },
@@ -37,4 +44,4 @@ export function QueueTimeChart({ points }: { points: readonly QueueTime[] }) {
       tooltipProps={{ labelFormatter: (label) => (label ? formatMinute(String(label)) : null) }}
     />
   );
-}
+});

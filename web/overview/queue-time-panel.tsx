@@ -2,6 +2,7 @@ import { Skeleton, Text } from '@mantine/core';
 import { lazy, Suspense } from 'react';
 import type { QueueTime } from '../../api/schemas/overview.ts';
 import { Panel } from '../layout/panel.tsx';
+import type { QueueTimeChartProps } from './queue-time-chart.tsx';
 import { formatDuration } from '../time/duration.ts';
 
 const QueueTimeChart = lazy(async () => ({
@@ -9,7 +10,7 @@ const QueueTimeChart = lazy(async () => ({
 }));
 
 /** How long jobs waited for a runner, minute by minute over the last hour. */
-export function QueueTimePanel({ points }: { points: readonly QueueTime[] }) {
+export function QueueTimePanel({ points, until }: QueueTimeChartProps) {
   return (
     <Panel title="Queue time, last hour">
       {points.length === 0 ? (
@@ -19,7 +20,7 @@ export function QueueTimePanel({ points }: { points: readonly QueueTime[] }) {
       ) : (
         <figure style={{ margin: 0 }}>
           <Suspense fallback={<Skeleton h={220} />}>
-            <QueueTimeChart points={points} />
+            <QueueTimeChart points={points} until={until} />
           </Suspense>
           <Text component="figcaption" size="xs" c="dimmed" mt="xs">
             {summary(points)}

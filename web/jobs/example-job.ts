@@ -1,0 +1,46 @@
+import type { Job } from '../../api/schemas/job.ts';
+
+/** A job for tests, queued at 12:00 unless told otherwise. */
+export function exampleJob(changes: Partial<Job> = {}): Job {
+  const at = changes.received_at ?? '2026-01-01T12:00:00.000Z';
+  return {
+    id: '1-1',
+    repository: 'acme/web',
+    repository_id: 1,
+    github_job_id: 1,
+    run_id: 1,
+    run_attempt: 1,
+    workflow_name: 'CI',
+    name: 'build',
+    labels: ['self-hosted', 'linux'],
+    branch: 'main',
+    head_sha: null,
+    event: 'push',
+    github_url: null,
+    priority: null,
+    pool: 'default',
+    team: null,
+    source: 'webhook',
+    runner_name: null,
+    host_id: null,
+    container_id: null,
+    status: 'queued',
+    detail: null,
+    error_code: null,
+    conclusion: null,
+    attempts: 0,
+    correlation_id: 'c',
+    delivery_id: null,
+    queued_at: at,
+    received_at: at,
+    admitted_at: null,
+    claimed_at: null,
+    minted_at: null,
+    container_started_at: null,
+    picked_up_at: null,
+    completed_at: null,
+    removed_at: null,
+    updated_at: at,
+    ...changes,
+  };
+}

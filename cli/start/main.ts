@@ -16,6 +16,9 @@ import { System } from './system.ts';
 /** How `npm start` ends. */
 const EXIT = { stopped: 0, failed: 1, settings: 2, alreadyRunning: 3 } as const;
 
+/** A second signal within so many milliseconds is an echo of the first. */
+const ECHO = 1_000;
+
 /**
  * Starts Runyard on this machine, and stays until it's told to stop.
  *
@@ -100,8 +103,14 @@ function stopRequest(system: System, reporter: Reporter) {
   const asked = new Promise<'stop'>((resolve) => {
     abort.signal.addEventListener('abort', () => resolve('stop'), { once: true });
   });
+  let askedAt = 0;
   const onSignal = () => {
-    if (!abort.signal.aborted) return abort.abort();
+    if (!abort.signal.aborted) {
+      askedAt = performance.now();
+      return abort.abort();
+    }
+    // npm passes on the Ctrl-C that this process has had already from the terminal
+    if (performance.now() - askedAt < ECHO) return;
     reporter.line('Ending everything at once');
     system.kill();
   };

@@ -65,13 +65,6 @@ export class ProcessTable {
   /** Ends all at once, when somebody won't wait. */
   kill(): void {
     this.#stopping = true;
-    for (const name of Object.keys(this.#pids)) {
-      if (name === 'supervisor') continue;
-      try {
-        process.kill(this.#pids[name] as number, 'SIGKILL');
-      } catch {
-        // it has just ended
-      }
-    }
+    for (const supervised of this.#processes.values()) supervised.kill();
   }
 }

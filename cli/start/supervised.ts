@@ -7,6 +7,8 @@ export interface Supervised {
   start(): Promise<void>;
   /** Ends the process and doesn't start it again. Resolves when it's gone. */
   stop(patience: number): Promise<void>;
+  /** Ends the process at once, and doesn't start it again. */
+  kill(): void;
 }
 
 export interface SupervisedOptions {
@@ -88,6 +90,10 @@ export function supervise(options: SupervisedOptions): Supervised {
       stopping.abort();
       if (current) await endChild(current.child, stopSignal, patience);
       await running;
+    },
+    kill() {
+      stopping.abort();
+      current?.child.kill('SIGKILL');
     },
   };
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open, readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import Docker from 'dockerode';
 import { runCommand } from './command.ts';
@@ -48,12 +49,33 @@ export async function ensureDocker(
   return docker;
 }
 
-/** Address that the engine's default network gives this machine: containers reach servers here by it. */
+/**
+ * Address of this machine on the engine's default network, by which containers reach servers here.
+ *
+ * @returns null where there's no such address, as with an engine in a virtual machine
+ */
 export async function bridgeGateway(docker: Docker): Promise<string | null> {
   const network = (await docker.getNetwork('bridge').inspect()) as {
-    IPAM?: { Config?: { Gateway?: string }[] };
+    IPAM?: { Config?: { Gateway?: string; Subnet?: string }[] };
   };
-  return network.IPAM?.Config?.[0]?.Gateway ?? null;
+  const [configuration] = network.IPAM?.Config ?? [];
+  // An engine that made the network itself leaves its gateway out: it's the subnet's first address.
+  const address = configuration?.Gateway ?? firstAddress(configuration?.Subnet ?? '');
+  return address !== null && (await isOurs(address)) ? address : null;
+}
+
+/** First host address of an IPv4 subnet in CIDR notation; null for anything else. */
+export function firstAddress(subnet: string): string | null {
+  const match = /^(\d+\.\d+\.\d+)\.(\d+)\/\d+$/.exec(subnet);
+  return match ? `${match[1]}.${Number(match[2]) + 1}` : null;
+}
+
+function isOurs(address: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(0, address, () => server.close(() => resolve(true)));
+  });
 }
 
 async function pingProblem(docker: Docker): Promise<string | null> {

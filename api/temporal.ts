@@ -21,6 +21,8 @@ export function connectTemporal({
 }): Temporal {
   const connection = Connection.lazy({
     address,
+    // The inbox is what tries again: the client's own retries would only hold up the answer to GitHub.
+    interceptors: [],
     // Out of the box gRPC waits up to two minutes before it looks again for a server that is back.
     channelArgs: {
       'grpc.initial_reconnect_backoff_ms': 100,

@@ -74,6 +74,7 @@ WITH served AS (
   UPDATE runners SET served_job_id = $17::bigint FROM delivery
   WHERE runners.name = $23 AND $13 <> 'queued' AND delivery.status = 'received'
     AND runners.served_job_id IS DISTINCT FROM $17::bigint
+  RETURNING name
 ), job AS (
   INSERT INTO jobs AS job (id, github_status, status, repository_id, github_job_id, run_id, run_attempt,
     installation_id, repository, workflow_name, name, labels, branch, head_sha, html_url,

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { lockBuild } from './lock.mjs';
 import { runProgram } from './program.mjs';
 
@@ -120,9 +119,8 @@ function removeOrphans(root, folder) {
 }
 
 async function bundle(root) {
-  const compiled = join(root, 'dist', 'worker', 'bundle.js');
-  const { bundleWorkflows, workflowBundlePath } = await import(pathToFileURL(compiled).href);
-  writeFileSync(workflowBundlePath(), await bundleWorkflows());
+  // A process of its own: the bundler takes 100 MB, and this one goes on as the supervisor.
+  await runProgram(process.execPath, [join(root, 'cli', 'setup', 'bundle.mjs')], { cwd: root });
 }
 
 async function buildDashboard(root) {

@@ -22,7 +22,7 @@ export function launchNode({ script, environment, logFile, dataFolder }: NodePro
   const logStart = fstatSync(log).size;
   const child = fork(script, [`--data-folder=${dataFolder}`], {
     env: environment,
-    execArgv: ['--enable-source-maps'],
+    execArgv: [],
     stdio: ['ignore', log, log, 'ipc'],
     // Not in our process group: Ctrl-C on the terminal is for us, and we stop it when its turn has come.
     detached: true,

@@ -1,5 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono';
-import { rateLimiter } from 'hono-rate-limiter';
+import { MemoryStore, rateLimiter, type Store } from 'hono-rate-limiter';
 import type { ApiEnvironment } from '../environment.ts';
 import { TooManyRequestsError } from '../errors.ts';
 import { clientAddress } from './client-address.ts';
@@ -27,10 +27,25 @@ function limitBy(
     windowMs: MINUTE,
     limit,
     keyGenerator,
+    store: countingStore(),
     handler: (context) => {
       const { resetTime } = context.get('rateLimit' as never) as { resetTime?: Date };
       const milliseconds = resetTime ? resetTime.getTime() - Date.now() : MINUTE;
       throw new TooManyRequestsError(Math.max(1, Math.ceil(milliseconds / 1000)));
     },
   });
+}
+
+/**
+ * The library's own store hands out the object that it counts in, and looks at it a tick later: of
+ * requests that come at once each would see the count of the last.
+ */
+function countingStore(): Store<ApiEnvironment> {
+  const store = new MemoryStore<ApiEnvironment>();
+  return {
+    init: (options) => store.init(options),
+    increment: (key) => ({ ...store.increment(key) }),
+    decrement: (key) => store.decrement(key),
+    resetKey: (key) => store.resetKey(key),
+  };
 }

@@ -17,7 +17,8 @@ export const queryText = () =>
 
 /** A moment in a query, between 1970 and 9999: what both JavaScript and PostgreSQL can hold. */
 export const queryTime = () =>
-  time()
+  z.iso
+    .datetime({ offset: true, abort: true })
     .refine((text) => new Date(text).getTime() >= 0, 'must not lie before 1970')
     .openapi({ format: 'date-time', example: '2026-11-21T06:00:00Z' });
 

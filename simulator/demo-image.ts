@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import tar from 'tar-stream';
 import { findStaticBusybox } from './static-busybox.ts';
@@ -28,7 +29,7 @@ export async function buildDemoImage(
   files.set('busybox', await findStaticBusybox(docker, onProgress));
   const tag = `${REPOSITORY}:${sources}`;
   onProgress(`Building ${tag}`);
-  const build = await docker.buildImage(packContext(files), {
+  const build = await docker.buildImage(Readable.from(packContext(files)), {
     t: tag,
     networkmode: 'none',
     labels: { 'runyard.image': 'demo-runner' },

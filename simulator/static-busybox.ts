@@ -100,7 +100,7 @@ async function fromImage(docker: Docker): Promise<Buffer> {
     .inspect()
     .catch(() => null);
   if (!there) {
-    const pull = await docker.pull(BUSYBOX_IMAGE);
+    const pull: NodeJS.ReadableStream = await docker.pull(BUSYBOX_IMAGE);
     await new Promise<void>((resolve, reject) => {
       docker.modem.followProgress(pull, (error) => (error ? reject(error) : resolve()));
     });

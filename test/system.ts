@@ -1,6 +1,5 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { watch } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,10 +29,12 @@ export interface System {
   processes(): Promise<Partial<Record<ProcessName | 'supervisor', number>>>;
   /** Sends a signal (SIGKILL) to one of the processes. @returns the pid that got it */
   kill(name: ProcessName | 'supervisor', signal?: NodeJS.Signals): Promise<number>;
-  /** Resolves once a process of that name runs under another pid. It need not be ready yet. */
+  /** Resolves with the new pid once a process of that name can be used under another one. */
   restarted(name: ProcessName, formerPid: number): Promise<number>;
   /** What the supervisor printed, and the end of each process's log. */
   logs(): Promise<string>;
+  /** Resolves with all that the supervisor has printed, once that satisfies the question. */
+  printed(satisfies: (text: string) => boolean): Promise<string>;
   /** Stops the supervisor as Ctrl-C does, and keeps all data. @returns its exit code */
   halt(): Promise<number | null>;
   /** Starts it again on the same data, after `halt()` or a kill of the supervisor. Ports may differ. */
@@ -81,8 +82,9 @@ export async function startSystem(
       process.kill(pid, signal);
       return pid;
     },
-    restarted: (name, formerPid) => untilRestarted(dataFolder, name, formerPid),
+    restarted: (name, formerPid) => supervisor.restarted(name, formerPid),
     logs: async () => `${supervisor.output()}\n${await processLogs(dataFolder)}`,
+    printed: (satisfies) => supervisor.printed(satisfies),
     halt: () => supervisor.halt(),
     async resume() {
       supervisor = await launch(environment);
@@ -118,13 +120,23 @@ async function launch(environment: NodeJS.ProcessEnv) {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let said = '';
+  const ready = new Map<string, number>();
+  const changes = new EventEmitter();
+  child.on('message', (message: { process?: string; pid?: number }) => {
+    if (message.process === undefined || message.pid === undefined) return;
+    ready.set(message.process, message.pid);
+    changes.emit('change');
+  });
   for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (text: string) => (said += text));
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      changes.emit('change');
+    });
   }
   const exited = once(child, 'exit').then(([code]) => code as number | null);
   const abort = new AbortController();
   const endpoints = await Promise.race([
-    once(child, 'message').then(([message]) => (message as { addresses: Endpoints }).addresses),
+    untilReady(child),
     exited.then((code) => {
       throw new Error(`npm start ended with code ${code}:\n${said}`);
     }),
@@ -136,6 +148,17 @@ async function launch(environment: NodeJS.ProcessEnv) {
   return {
     endpoints,
     output: () => said,
+    async printed(satisfies: (text: string) => boolean) {
+      while (!satisfies(said)) await once(changes, 'change');
+      return said;
+    },
+    async restarted(name: string, formerPid: number) {
+      for (;;) {
+        const pid = ready.get(name);
+        if (pid !== undefined && pid !== formerPid) return pid;
+        await once(changes, 'change');
+      }
+    },
     async halt() {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
       const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT);
@@ -144,27 +167,12 @@ async function launch(environment: NodeJS.ProcessEnv) {
   };
 }
 
-async function untilRestarted(
-  dataFolder: string,
-  name: ProcessName,
-  formerPid: number,
-): Promise<number> {
-  const current = async () => {
-    const pids = JSON.parse(await readFile(join(dataFolder, 'processes.json'), 'utf8'));
-    const pid = pids[name] as number | undefined;
-    return pid !== undefined && pid !== formerPid ? pid : null;
-  };
-  const watcher = watch(dataFolder);
-  try {
-    for (;;) {
-      const changed = once(watcher, 'change');
-      const pid = await current();
-      if (pid !== null) return pid;
-      await changed;
-    }
-  } finally {
-    watcher.close();
-  }
+function untilReady(child: ChildProcess): Promise<Endpoints> {
+  return new Promise((resolve) => {
+    child.on('message', (message: { ready?: boolean; addresses: Endpoints }) => {
+      if (message.ready) resolve(message.addresses);
+    });
+  });
 }
 
 async function processLogs(dataFolder: string): Promise<string> {

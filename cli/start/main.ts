@@ -9,9 +9,10 @@ import { DataFolder, FILES } from './data-folder.ts';
 import type { Endpoints } from './endpoints.ts';
 import { endLeftovers } from './leftovers.ts';
 import { AlreadyRunningError, lockFolder } from './lock.ts';
+import type { ProcessName } from './process-table.ts';
 import type { Reporter } from './reporter.ts';
 import { runSampleJobs } from './sample-jobs.ts';
-import { System } from './system.ts';
+import { System, type SystemOptions } from './system.ts';
 
 /** How `npm start` ends. */
 const EXIT = { stopped: 0, failed: 1, settings: 2, alreadyRunning: 3 } as const;
@@ -33,7 +34,8 @@ export async function main(environment: NodeJS.ProcessEnv, reporter: Reporter): 
     const unlock = await lockFolder(folder.path);
     try {
       await removeTraces(folder, reporter);
-      return await serve({ environment, loaded, folder, reporter });
+      const onReady = (name: ProcessName, pid: number) => process.send?.({ process: name, pid });
+      return await serve({ environment, loaded, folder, reporter, onReady });
     } finally {
       unlock();
     }
@@ -67,12 +69,7 @@ async function removeTraces(folder: DataFolder, reporter: Reporter): Promise<voi
   if (ended.length > 0) reporter.line(`Ended what a killed start left behind: ${ended.join(', ')}`);
 }
 
-async function serve(options: {
-  environment: NodeJS.ProcessEnv;
-  loaded: LoadedSettings;
-  folder: DataFolder;
-  reporter: Reporter;
-}): Promise<number> {
+async function serve(options: SystemOptions): Promise<number> {
   const { loaded, folder, reporter } = options;
   const system = new System(options);
   const stop = stopRequest(system, reporter);

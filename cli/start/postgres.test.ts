@@ -48,12 +48,9 @@ it('serves a folder that only we can reach, and keeps its data over kills and re
     supervised = supervise({
       title: 'PostgreSQL',
       stopSignal: 'SIGINT',
-      launch: async () => {
-        const launched = await launchPostgres(cluster, { port });
-        void launched.ready.then(() => waiters.shift()?.()).catch(() => {});
-        return launched;
-      },
+      launch: () => launchPostgres(cluster, { port }),
       onProcess: (now) => (pid = now ?? pid),
+      onReady: () => waiters.shift()?.(),
       onRestart: () => {},
     });
     await supervised.start();

@@ -25,10 +25,9 @@ function program(source: () => string) {
       return followUntilReady(child, [child.stdout, child.stderr], (line) => line === 'ready');
     },
     onProcess: (pid) => {
-      if (pid === undefined) return;
-      pids.push(pid);
-      watchers.shift()?.(pid);
+      if (pid !== undefined) pids.push(pid);
     },
+    onReady: (pid) => watchers.shift()?.(pid),
     onRestart: (message) => restarts.push(message),
   });
   const nextProcess = () => new Promise<number>((resolve) => watchers.push(resolve));
@@ -53,7 +52,10 @@ describe('supervise', () => {
       await next;
     }
     expect(new Set(pids).size).toBe(4);
-    expect(restarts[0]).toBe('The program ended (SIGKILL); starting it again');
+    expect(restarts.slice(0, 2)).toEqual([
+      'The program ended (SIGKILL); starting it again',
+      'The program is back',
+    ]);
   });
 
   it('ends the process on stop, and starts no other', async () => {

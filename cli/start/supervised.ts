@@ -19,7 +19,9 @@ export interface SupervisedOptions {
   stopSignal: NodeJS.Signals;
   /** Told of every new process, and of its end by `undefined`. */
   onProcess: (pid: number | undefined) => void;
-  /** Told why the process ended and that it's being started again. */
+  /** Told each time that a process can be used. */
+  onReady: (pid: number) => void;
+  /** Told why the process ended, and when it's back. */
   onRestart: (message: string) => void;
 }
 
@@ -39,12 +41,12 @@ export function restartPause(failures: number): number {
 }
 
 export function supervise(options: SupervisedOptions): Supervised {
-  const { title, launch, stopSignal, onProcess, onRestart } = options;
+  const { title, launch, stopSignal, onProcess, onReady, onRestart } = options;
   const stopping = new AbortController();
   let current: Launched | undefined;
   let running: Promise<void> = Promise.resolve();
 
-  async function once(onReady: () => void): Promise<string> {
+  async function once(whenReady: () => void): Promise<string> {
     try {
       current = await launch();
       onProcess(current.child.pid);
@@ -52,7 +54,8 @@ export function supervise(options: SupervisedOptions): Supervised {
       if (stopping.signal.aborted) current.child.kill(stopSignal);
       const timer = setTimeout(() => current?.child.kill('SIGKILL'), READY_WITHIN);
       await current.ready.finally(() => clearTimeout(timer));
-      onReady();
+      whenReady();
+      if (current.child.pid !== undefined) onReady(current.child.pid);
       return await current.ended;
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
@@ -67,6 +70,7 @@ export function supervise(options: SupervisedOptions): Supervised {
     while (!stopping.signal.aborted) {
       const startedAt = performance.now();
       const reason = await once(() => {
+        if (wasReady) onRestart(`${title} is back`);
         wasReady = true;
         resolve();
       });

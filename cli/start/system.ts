@@ -35,6 +35,8 @@ export interface SystemOptions {
   loaded: LoadedSettings;
   folder: DataFolder;
   reporter: Reporter;
+  /** Told each time that a process can be used. */
+  onReady: (name: ProcessName, pid: number) => void;
 }
 
 /** Runyard as a whole on one machine: every process of it, started, kept alive and stopped. */
@@ -73,10 +75,12 @@ export class System {
           port: settings.PORT,
           setting: environment['PORT'] ? 'PORT' : undefined,
           host: settings.BIND_ADDRESS,
+          last: last.api,
         },
         temporalUi: {
           port: settings.TEMPORAL_UI_PORT,
           setting: environment['TEMPORAL_UI_PORT'] ? 'TEMPORAL_UI_PORT' : undefined,
+          last: last.temporalUi,
         },
       },
       last,
@@ -236,12 +240,13 @@ export class System {
     stopSignal: NodeJS.Signals,
     launch: () => Launched | Promise<Launched>,
   ): Promise<void> {
-    const { reporter } = this.#options;
+    const { reporter, onReady } = this.#options;
     const process_ = supervise({
       title: TITLES[name],
       launch,
       stopSignal,
       onProcess: (pid) => this.#processes.record(name, pid),
+      onReady: (pid) => onReady(name, pid),
       onRestart: (message) => reporter.line(message),
     });
     return reporter.step(`Starting ${TITLES[name]}`, () => this.#processes.start(name, process_));

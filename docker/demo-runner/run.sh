@@ -36,9 +36,9 @@ field port; port=$value
 field token; token=$value
 configuration=
 
-# With a read-only root /dev/shm can still be written to.
-for folder in /tmp /home/runner/_work /dev/shm; do [ -w "$folder" ] && break; done
-for work in /home/runner/_work /tmp /dev/shm; do [ -w "$work" ] && break; done
+# With a read-only root /dev/shm can still be written to. `test -w` doesn't notice a read-only root.
+for folder in /tmp /dev/shm; do true 2>/dev/null >"$folder/.runner-job" && break; done
+for work in /home/runner/_work "$folder"; do true 2>/dev/null >"$work/.runner-job" && break; done
 mkfifo -m 600 "$folder/.runner-in" "$folder/.runner-out" || exit 1
 exec 3<>"$folder/.runner-in" 4<>"$folder/.runner-out"
 
@@ -54,9 +54,9 @@ tell() { echo "$1" >&4; }
 
 connect() {
   {
-    nc "$host" "$port" <"$folder/.runner-out" 2>/dev/null 4>&- >&3
-    # Closed first, so that nothing keeps what was written for the broken connection.
+    # Held by the listener alone: its closing ends the connection, and nothing is kept of a broken one.
     exec 4>&-
+    nc "$host" "$port" <"$folder/.runner-out" >&3 2>/dev/null
     echo lost >&3
   } &
   printf 'GET /_runner/connect HTTP/1.1\r\nHost: %s\r\nConnection: Upgrade\r\nUpgrade: runner\r\nAuthorization: Bearer %s\r\nX-Job: %s\r\n\r\n' \

@@ -1,4 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
+import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import type { Dependencies } from './dependencies.ts';
@@ -30,6 +31,13 @@ import { createWebhookRoutes } from './routes/webhooks.ts';
 /** Bytes of a request's body, but for webhooks, which have a limit of their own. */
 const MOST_BODY = 1024 * 1024;
 
+const keepOutOfCaches: MiddlewareHandler = async (context, next) => {
+  await next();
+  if (!context.res.headers.has('Cache-Control')) {
+    context.res.headers.set('Cache-Control', 'no-store');
+  }
+};
+
 /** The whole API. Its type is what clients (`hc<App>()`) are typed by. */
 export function createApp(dependencies: Dependencies) {
   const { log, authentication, connections, settings } = dependencies;
@@ -48,6 +56,7 @@ export function createApp(dependencies: Dependencies) {
   app.route('/', createWebhookRoutes(dependencies));
   app.use(
     '/api/*',
+    keepOutOfCaches,
     authentication.middleware(),
     limitApi(settings.API_RATE_LIMIT),
     bodyLimit({

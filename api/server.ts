@@ -24,7 +24,10 @@ async function main(): Promise<void> {
   }) as Server;
   await new Promise<void>((resolve, reject) => {
     server.once('listening', resolve);
-    server.once('error', reject);
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const taken = `PORT: ${settings.PORT} on ${settings.BIND_ADDRESS} is taken: free it, or set another`;
+      reject(error.code === 'EADDRINUSE' ? new InvalidSettingsError([taken]) : error);
+    });
   });
   await services.start();
   const url = addressOf(server);

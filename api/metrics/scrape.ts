@@ -1,4 +1,5 @@
 import { AggregatorRegistry, type MetricObject, type Registry } from 'prom-client';
+import { InvalidSettingsError } from '../../config/load.ts';
 import type { Logger } from '../../config/log.ts';
 import type { JobMetrics } from './job-metrics.ts';
 import { family, type MetricFamily, metricFamilySchema } from './metric-family.ts';
@@ -16,9 +17,14 @@ export interface Upstream {
 /**
  * Reads an entry of `METRICS_UPSTREAMS`: `http://host:port/metrics`, or `name=http://…` to have the
  * process called so in `runyard_up`.
+ *
+ * @throws InvalidSettingsError
  */
 export function parseUpstream(entry: string): Upstream {
   const [, name, address = entry] = /^([\w.-]+)=(.+)$/.exec(entry) ?? [];
+  if (!URL.canParse(address)) {
+    throw new InvalidSettingsError([`METRICS_UPSTREAMS: "${address}" is not an address`]);
+  }
   const url = new URL(address);
   url.pathname = '/metrics.json';
   return { process: name ?? url.host, url: url.href };

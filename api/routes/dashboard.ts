@@ -19,23 +19,23 @@ export function createDashboardRoutes({ dashboardFolder }: Dependencies) {
   if (!existsSync(join(dashboardFolder, 'index.html'))) return routes;
   routes.use(
     '/*',
-    serveStatic({
-      root: dashboardFolder,
-      precompressed: true,
-      onFound: (path, context) => {
-        const isAsset = path.startsWith(join(dashboardFolder, 'assets'));
-        context.header(
-          'Cache-Control',
-          isAsset ? 'public, max-age=31536000, immutable' : 'no-cache',
-        );
-      },
-    }),
+    async (context, next) => {
+      await next();
+      if (context.res.status !== 200 || context.res.headers.has('Cache-Control')) return;
+      context.res.headers.set(
+        'Cache-Control',
+        context.req.path.startsWith('/assets/')
+          ? 'public, max-age=31536000, immutable'
+          : 'no-cache',
+      );
+    },
+    serveStatic({ root: dashboardFolder, precompressed: true }),
     async (context, next) => {
       const { method, path } = context.req;
       const isPage = (method === 'GET' || method === 'HEAD') && !NOT_PAGES.test(path);
       if (!isPage || !context.req.header('Accept')?.includes('text/html')) return next();
       const page = await readFile(join(dashboardFolder, 'index.html'), 'utf8');
-      return context.html(page, 200, { 'Cache-Control': 'no-cache' });
+      return context.html(page);
     },
   );
   return routes;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Slots } from './slots.ts';
+import { IDLE_AFTER, Slots } from './slots.ts';
 
 const LATER = 1_000;
 
@@ -26,7 +26,7 @@ function play(capacity: number, queues: number, steps: Step[], check: (s: Slots)
   const used: { queue: string; claimed: boolean }[] = [];
   for (const { what, queue: name, runner, at } of steps) {
     const queue = ['a', 'b', 'c'].slice(0, queues).includes(name) ? name : 'a';
-    if (what === 'grant' && slots.grant(queue)) unused.push(queue);
+    if (what === 'grant' && slots.grant(queue, at)) unused.push(queue);
     if (what === 'use' || what === 'expire') {
       const index = unused.indexOf(queue);
       if (index >= 0) {
@@ -58,7 +58,7 @@ function play(capacity: number, queues: number, steps: Step[], check: (s: Slots)
   for (const { queue } of used) slots.giveBack(queue, true);
   for (let runner = 0; runner <= 12; runner += 1) slots.vacate(String(runner));
   expect([slots.taken, slots.permits]).toEqual([0, 0]);
-  if (capacity > 0) expect(slots.grant('a')).toBe(true);
+  if (capacity > 0) expect(slots.grant('a', 0)).toBe(true);
 }
 
 describe('slots', () => {
@@ -92,21 +92,28 @@ describe('slots', () => {
 
   it('let a pool have every slot while another pool is idle', () => {
     const slots = new Slots(2);
-    expect(slots.grant('idle')).toBe(true);
+    expect(slots.grant('idle', 0)).toBe(true);
     for (const runner of ['one', 'two']) {
-      expect(slots.grant('busy')).toBe(true);
+      expect(slots.grant('busy', IDLE_AFTER)).toBe(true);
       slots.use('busy');
       expect(slots.claim(runner, LATER)).toBe('reserved');
       slots.giveBack('busy', true);
     }
-    expect(slots.grant('busy')).toBe(false);
+    expect(slots.grant('busy', IDLE_AFTER)).toBe(false);
     slots.use('idle');
     expect(slots.claim('three', LATER)).toBe('full');
   });
 
+  it('let one pool at a time ask for the last slot', () => {
+    const slots = new Slots(1);
+    expect(slots.grant('one', 0)).toBe(true);
+    expect(slots.grant('other', IDLE_AFTER - 1)).toBe(false);
+    expect(slots.grant('other', IDLE_AFTER)).toBe(true);
+  });
+
   it('keep a repeated claim as one, and prolong it', () => {
     const slots = new Slots(1);
-    slots.grant('a');
+    slots.grant('a', 0);
     slots.use('a');
     slots.claim('runner', 10);
     expect(slots.claim('runner', 20)).toBe('held');
@@ -130,8 +137,8 @@ describe('slots', () => {
     slots.adopt('two');
     expect(slots.running).toBe(2);
     slots.vacate('one');
-    expect(slots.grant('a')).toBe(false);
+    expect(slots.grant('a', 0)).toBe(false);
     slots.vacate('two');
-    expect(slots.grant('a')).toBe(true);
+    expect(slots.grant('a', 0)).toBe(true);
   });
 });

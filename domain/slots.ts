@@ -2,6 +2,12 @@
 export type ClaimResult = 'reserved' | 'held' | 'full';
 
 /**
+ * milliseconds after which an unused permit tells that its queue is empty: a waiting task would have
+ * come by then
+ */
+export const IDLE_AFTER = 250;
+
+/**
  * The account of one host's slots, shared by all the pools that it serves. No clock, no waiting: see
  * the slot book of the host worker for those.
  *
@@ -10,15 +16,16 @@ export type ClaimResult = 'reserved' | 'held' | 'full';
  * that stood already were adopted.
  *
  * A *permit* lets a worker ask a pool's queue for one claim. One is granted only while permits and
- * taken slots together are fewer than `capacity`, counting of the unused ones only the queue's own, and
- * a queue holds at most one unused permit. So with one pool, permits + taken ≤ capacity at all times.
- * With several, their unused permits may stand for one and the same free slot: otherwise the long polls
- * of idle pools would keep slots from a busy one. Which claim gets the slot is decided by `claim`.
+ * taken slots together are fewer than `capacity`, and a queue holds at most one that is unused. So with
+ * one pool, permits + taken ≤ capacity at all times. With several, a permit that has found its queue
+ * empty does not count for the other queues: else the long polls of idle pools would keep slots from a
+ * busy one. If tasks then come to both, `claim` decides who gets the slot.
  */
 export class Slots {
   readonly capacity: number;
   readonly #reservations = new Map<string, number>();
   readonly #runners = new Set<string>();
+  /** When each queue's unused permit was granted. */
   readonly #unused = new Map<string, number>();
   /** Permits whose claim is under way, and how many of those are reservations by now. */
   #used = 0;
@@ -40,15 +47,18 @@ export class Slots {
     return this.reserved + this.running;
   }
 
-  /** Permits that are out and stand for a slot of their own still. */
+  /** Permits that are out and have not become a reservation. */
   get permits(): number {
-    let unused = 0;
-    for (const count of this.#unused.values()) unused += count;
-    return unused + this.#claiming;
+    return this.#unused.size + this.#claiming;
   }
 
   get #claiming(): number {
     return Math.max(0, this.#used - this.#converted);
+  }
+
+  /** Names of the runners whose slot is in use. */
+  get runners(): string[] {
+    return [...this.#runners];
   }
 
   /** Whether the runner has a slot, reserved or in use. */
@@ -57,10 +67,11 @@ export class Slots {
   }
 
   /** Grants a permit to a queue, or answers false. */
-  grant(queue: string): boolean {
-    if ((this.#unused.get(queue) ?? 0) > 0) return false;
-    if (this.taken + this.#claiming >= this.capacity) return false;
-    this.#unused.set(queue, 1);
+  grant(queue: string, now: number): boolean {
+    if (this.#unused.has(queue)) return false;
+    const asking = [...this.#unused.values()].filter((at) => now - at < IDLE_AFTER).length;
+    if (this.taken + this.#claiming + asking >= this.capacity) return false;
+    this.#unused.set(queue, now);
     return true;
   }
 

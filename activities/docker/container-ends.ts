@@ -44,6 +44,7 @@ export class ContainerEnds {
   readonly #stopped = new AbortController();
   readonly #listeners = new Set<(connected: boolean) => void>();
   #connected = false;
+  #losses = 0;
 
   constructor(engine: Engine, log: Logger) {
     this.#engine = engine;
@@ -52,6 +53,11 @@ export class ContainerEnds {
 
   get connected(): boolean {
     return this.#connected;
+  }
+
+  /** How often the engine was out of reach: a stream that it didn't outlive may have been cut. */
+  get losses(): number {
+    return this.#losses;
   }
 
   /** Calls back at every loss of the engine and at every return, once ends missed have been told. */
@@ -171,6 +177,7 @@ export class ContainerEnds {
   #tell(connected: boolean): void {
     if (connected === this.#connected) return;
     this.#connected = connected;
+    if (!connected) this.#losses += 1;
     this.#log.info({ connected }, connected ? 'Docker is followed' : 'Docker is out of reach');
     for (const listener of this.#listeners) listener(connected);
   }

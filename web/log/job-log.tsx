@@ -21,7 +21,7 @@ const STATE_WORDS: Readonly<Record<LogSnapshot['state'], string>> = {
 /** The output of a job's runner, as it comes. */
 export function JobLog({ job }: { job: JobDetail }) {
   const { blocks, state } = useJobLog(job.id, job.runner_name);
-  const { element, following, setFollowing, onScroll } = useFollowEnd(blocks);
+  const { frame, content, following, setFollowing, onScroll } = useFollowEnd();
   const growing = state !== 'none' && state !== 'ended';
   return (
     <Panel
@@ -56,16 +56,18 @@ export function JobLog({ job }: { job: JobDetail }) {
     >
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrolled by the keyboard */}
       <div
-        ref={element}
+        ref={frame}
         className={classes['log']}
         role="region"
         aria-label="Output of the runner"
         tabIndex={0}
         onScroll={onScroll}
       >
-        {blocks.map((block) => (
-          <LogLines key={block.first} block={block} />
-        ))}
+        <div ref={content}>
+          {blocks.map((block) => (
+            <LogLines key={block.first} block={block} />
+          ))}
+        </div>
         {blocks.length === 0 ? (
           <Text size="sm" className={classes['notice']}>
             {logNotice(job, state)}

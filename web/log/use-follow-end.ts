@@ -1,34 +1,39 @@
-import {
-  type RefObject,
-  type UIEvent,
-  useCallback,
-  useLayoutEffect,
-  useRef,
-  useState,
-} from 'react';
+import { type RefObject, type UIEvent, useCallback, useEffect, useRef, useState } from 'react';
 
 /** Pixels from the end within which the reader counts as being at it. */
 const NEAR = 24;
 
+export interface FollowEnd {
+  /** For the element that scrolls. */
+  frame: RefObject<HTMLDivElement | null>;
+  /** For the one element within it, which grows. */
+  content: RefObject<HTMLDivElement | null>;
+  following: boolean;
+  setFollowing: (following: boolean) => void;
+  /** For the element that scrolls. */
+  onScroll: (event: UIEvent<HTMLDivElement>) => void;
+}
+
 /**
  * Keeps a scrolling element at its end while its content grows, until the reader scrolls up; back at
  * the end it follows again.
- *
- * @param content - changes whenever there is more
  */
-export function useFollowEnd(content: unknown): {
-  element: RefObject<HTMLDivElement | null>;
-  following: boolean;
-  setFollowing: (following: boolean) => void;
-  onScroll: (event: UIEvent<HTMLDivElement>) => void;
-} {
-  const element = useRef<HTMLDivElement>(null);
+export function useFollowEnd(): FollowEnd {
+  const frame = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
   const lastTop = useRef(0);
   const [following, setFollowing] = useState(true);
 
-  useLayoutEffect(() => {
-    if (following && element.current) element.current.scrollTop = element.current.scrollHeight;
-  }, [content, following]);
+  useEffect(() => {
+    if (!following || !frame.current || !content.current) return undefined;
+    const scrolling = frame.current;
+    // Watched rather than set once: the height is an estimate until what is in view has been drawn.
+    const observer = new ResizeObserver(() => {
+      scrolling.scrollTop = scrolling.scrollHeight;
+    });
+    observer.observe(content.current);
+    return () => observer.disconnect();
+  }, [following]);
 
   const onScroll = useCallback((event: UIEvent<HTMLDivElement>) => {
     const { scrollTop, scrollHeight, clientHeight } = event.currentTarget;
@@ -39,5 +44,5 @@ export function useFollowEnd(content: unknown): {
     lastTop.current = scrollTop;
   }, []);
 
-  return { element, following, setFollowing, onScroll };
+  return { frame, content, following, setFollowing, onScroll };
 }

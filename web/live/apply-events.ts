@@ -4,7 +4,7 @@ import type { JobDetail, JobPage } from '../../api/schemas/job.ts';
 import type { Overview } from '../../api/schemas/overview.ts';
 import { applyToJobList } from '../jobs/apply-to-job-list.ts';
 import type { JobFilters } from '../jobs/job-filters.ts';
-import { applyToOverview, isCounted } from '../overview/apply-to-overview.ts';
+import { applyToOverview, needsReload } from '../overview/apply-to-overview.ts';
 import type { LiveEvent } from './feed.ts';
 import { refreshSoon } from './refresh-soon.ts';
 
@@ -24,7 +24,7 @@ function applyToCachedOverview(client: QueryClient, event: LiveEvent): void {
   const overview = client.getQueryData<Overview>(keys.overview);
   if (!overview) return;
   client.setQueryData(keys.overview, applyToOverview(overview, event));
-  if (!isCounted(overview, event)) refreshSoon(client, keys.overview);
+  if (needsReload(overview, event)) refreshSoon(client, keys.overview);
 }
 
 function applyToCachedLists(client: QueryClient, event: LiveEvent & { kind: 'job' }): void {

@@ -3,7 +3,7 @@ import type { Host } from '../../api/schemas/host.ts';
 import type { Job } from '../../api/schemas/job.ts';
 import type { Overview } from '../../api/schemas/overview.ts';
 import { exampleJob } from '../jobs/example-job.ts';
-import { applyToOverview, isCounted } from './apply-to-overview.ts';
+import { applyToOverview, needsReload } from './apply-to-overview.ts';
 
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 12, 0, second)).toISOString();
 const told = (changes: Partial<Job>) => ({ kind: 'job', value: exampleJob(changes) }) as const;
@@ -21,7 +21,10 @@ const overview: Overview = {
     lost: 0,
     ignored: 0,
   },
-  running: [exampleJob({ id: '1-2', status: 'running', received_at: at(2) })],
+  running: [
+    exampleJob({ id: '1-2', status: 'running', received_at: at(2) }),
+    exampleJob({ id: '1-9', received_at: at(9) }),
+  ],
   recent: [exampleJob({ id: '1-9', received_at: at(9) })],
   hosts: [host('a'), host('b')],
   queue_time: [],
@@ -39,17 +42,31 @@ describe('applyToOverview', () => {
   it('drops a job that is over from those under way', () => {
     const event = told({ id: '1-2', status: 'completed', received_at: at(2), updated_at: at(12) });
     const after = applyToOverview(overview, event);
-    expect(after.running).toEqual([]);
+    expect(after.running.map(({ id }) => id)).toEqual(['1-9']);
     expect(after.jobs).toMatchObject({ running: 0, completed: 6 });
   });
 
   it('can’t count a job that it has not seen, but lists it', () => {
     const event = told({ id: '1-10', received_at: at(10) });
-    expect(isCounted(overview, event)).toBe(false);
+    expect(needsReload(overview, event)).toBe(true);
     const after = applyToOverview(overview, event);
     expect(after.jobs).toEqual(overview.jobs);
     expect(after.recent.map(({ id }) => id)).toEqual(['1-10', '1-9']);
-    expect(isCounted(after, event)).toBe(true);
+    expect(needsReload(after, event)).toBe(false);
+  });
+
+  it('is loaded again when a job leaves a list that was cut off', () => {
+    const running = Array.from({ length: 50 }, (_, index) =>
+      exampleJob({ id: `2-${index}`, received_at: at(index) }),
+    );
+    const over = told({ id: '2-7', status: 'completed', updated_at: at(59) });
+    expect(needsReload({ ...overview, running }, over)).toBe(true);
+    expect(needsReload({ ...overview, running: running.slice(1) }, over)).toBe(false);
+    const later = applyToOverview(
+      { ...overview, running },
+      told({ id: '3-1', received_at: at(59) }),
+    );
+    expect(later.running).toEqual(running);
   });
 
   it('ignores what is older than what it shows', () => {

@@ -4,7 +4,8 @@ import type { Overview } from '../../api/schemas/overview.ts';
 import { STATUSES } from '../status/statuses.ts';
 import type { LiveEvent } from '../live/feed.ts';
 
-/** As many as the API sends. */
+/** As many of each as the API sends. */
+const MOST_UNDER_WAY = 50;
 const RECENT = 20;
 
 /** The overview after one live event. */
@@ -13,11 +14,13 @@ export function applyToOverview(overview: Overview, event: LiveEvent): Overview 
 }
 
 /**
- * Whether the counts can follow an event by themselves. They can't for a job that isn't on the
- * overview: which status it had before is not known.
+ * Whether the overview can't follow an event by itself and has to be loaded again: it doesn't know
+ * which status a job had that isn't on it, nor which one comes next in a list that was cut off.
  */
-export function isCounted(overview: Overview, event: LiveEvent): boolean {
-  return event.kind === 'host' || find(overview, event.value.id) !== undefined;
+export function needsReload(overview: Overview, event: LiveEvent): boolean {
+  if (event.kind === 'host') return false;
+  if (find(overview, event.value.id) === undefined) return true;
+  return STATUSES[event.value.status].ended && overview.running.length >= MOST_UNDER_WAY;
 }
 
 function find(overview: Overview, id: string): Job | undefined {
@@ -38,20 +41,15 @@ function withJob(overview: Overview, job: Job): Overview {
   const before = find(overview, job.id);
   if (before && job.updated_at < before.updated_at) return overview;
   const running = overview.running.filter((other) => other.id !== job.id);
-  if (isUnderWay(job)) running.push(job);
+  if (!STATUSES[job.status].ended) running.push(job);
   return {
     ...overview,
     jobs: before ? recount(overview.jobs, before.status, job.status) : overview.jobs,
-    running: running.toSorted((a, b) => newestFirst(b, a)),
+    running: running.toSorted((a, b) => newestFirst(b, a)).slice(0, MOST_UNDER_WAY),
     recent: [job, ...overview.recent.filter((other) => other.id !== job.id)]
       .toSorted(newestFirst)
-      .slice(0, Math.max(RECENT, overview.recent.length)),
+      .slice(0, RECENT),
   };
-}
-
-/** Past the queue, and not over yet. */
-function isUnderWay({ status }: Job): boolean {
-  return status !== 'queued' && !STATUSES[status].ended;
 }
 
 function recount(counts: Overview['jobs'], from: Job['status'], to: Job['status']) {

@@ -28,7 +28,8 @@ export function heard(world: World, runner: Runner, link: RunnerLink, line: stri
       if (job?.runnerId === runner.id) {
         progressStep(world, job, Number(rest[0]), CONCLUSIONS[rest[1] ?? ''] ?? null);
       }
-      return;
+      // Without an answer the runner's next line would wait 40 ms for TCP's delayed acknowledgement.
+      return link.send('ok');
     case 'result':
       return finish(world, runner, link, job, rest[0] ?? '');
   }

@@ -71,7 +71,7 @@ export class Webhooks {
     const fault = faults.strikeWebhook(event.event, event.action, event.job?.id ?? null);
     if (fault?.kind === 'lost') return this.#lose(event, guid, fault);
     const delivery = this.#record(event, guid, false, fault?.kind ?? null);
-    if (fault?.kind === 'delayed') this.#later(fault.milliseconds, () => this.#post(delivery));
+    if (fault?.kind === 'delayed') this.#later(fault.milliseconds, () => void this.#post(delivery));
     else if (fault?.kind === 'reordered') this.#hold(delivery, fault.milliseconds);
     else void this.#post(delivery);
     for (let copy = 0; fault?.kind === 'duplicated' && copy < fault.copies; copy += 1) {
@@ -91,9 +91,9 @@ export class Webhooks {
   body(delivery: Delivery): string {
     const { store, addresses } = this.#context;
     const { job, action, payload } = delivery;
-    return JSON.stringify(
-      job && action ? workflowJobEvent(store, addresses.api, action, job) : payload,
-    );
+    return job && action
+      ? workflowJobEvent(store, addresses.api, action, job)
+      : JSON.stringify(payload);
   }
 
   /** Headers of a delivery. */

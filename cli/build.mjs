@@ -2,6 +2,7 @@
 // `npm run build`: installs and builds what is stale. With `generate`: only the generated sources.
 import { pathToFileURL } from 'node:url';
 import { build } from './setup/build.mjs';
+import { completeLock } from './setup/complete-lock.mjs';
 import { installPackages } from './setup/install.mjs';
 import { requireNode } from './setup/node-version.mjs';
 import { prepare, ROOT } from './setup/prepare.mjs';
@@ -16,6 +17,7 @@ try {
     const compiled = `${ROOT}/dist/config/write-example.js`;
     const { writeExample } = await import(pathToFileURL(compiled).href);
     await writeExample();
+    completeLock(`${ROOT}/package-lock.json`);
   } else {
     await prepare(reporter);
   }

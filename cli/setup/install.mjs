@@ -14,13 +14,21 @@ export async function installPackages(root, { development }, reporter) {
   // `npm start` says which npm it was run by; outside of npm the one on the PATH must do.
   const npm = process.env['npm_execpath'];
   const [program, first] = npm ? [process.execPath, [npm]] : ['npm', []];
-  await reporter.step('Installing packages (npm ci)', () =>
+  const run = (...args) =>
     runProgram(
       program,
-      [...first, 'ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund'],
+      [...first, ...args, '--include=dev', '--include=optional', '--no-audit', '--no-fund'],
       { cwd: root },
-    ),
-  );
+    );
+  await reporter.step('Installing packages (npm ci)', async () => {
+    try {
+      await run('ci');
+    } catch (error) {
+      // The same versions; it only isn't as strict about a lock file that lacks other platforms' packages.
+      if (!error.message.includes('npm install')) throw error;
+      await run('install', '--no-save');
+    }
+  });
 }
 
 /** Names of packages that are not installed, or not in the version of the lock file. */

@@ -21,7 +21,7 @@ export function runProgram(program, args, { cwd, env = process.env }) {
     child.once('error', (error) => reject(new Error(`${program} can't be run: ${error.message}`)));
     child.once('close', (code) => {
       if (code === 0) return resolve(said.join(''));
-      const last = said.join('').trim().split('\n').slice(-30).join('\n');
+      const last = said.join('').trim().split('\n').slice(-60).join('\n');
       reject(new Error(`${[program, ...args].join(' ')} failed:\n${last}`));
     });
   });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { docker, remainsOf, untilNothingRemains } from '../parts/remains.ts';
+import { docker } from '../parts/remains.ts';
 import { startTestbed, type Testbed } from '../parts/testbed.ts';
 
 const CAPACITY = 4;
@@ -7,9 +7,10 @@ const CAPACITY = 4;
 let system: Testbed['system'];
 let github: Testbed['github'];
 let runyard: Testbed['runyard'];
+let expectNothingLeft: Testbed['expectNothingLeft'];
 
 beforeAll(async () => {
-  ({ system, github, runyard } = await startTestbed('burst', {
+  ({ system, github, runyard, expectNothingLeft } = await startTestbed('burst', {
     HOST_CAPACITY: String(CAPACITY),
     POOL_MEMORY_MIB: '64',
     POOL_PRIORITY_RULES: JSON.stringify([{ repository: 'acme/hotfix', priority: 1 }]),
@@ -52,12 +53,10 @@ it('serves a burst of 500 by priority and fairness, and never exceeds the capaci
   await Promise.all(
     [...flood.slice(-3), ...small.slice(-3), ...hotfix].map((job) => runyard.ended(job)),
   );
-  await untilNothingRemains(system.hostId);
+  await expectNothingLeft([...flood, ...small, ...hotfix]);
   watch.stop();
 
   expect(watch.seen.most).toBeLessThanOrEqual(CAPACITY);
-  expect(await remainsOf(system.hostId)).toEqual({ containers: [], attached: 0 });
-  expect(await github.runners()).toEqual([]);
   const jobs = await runyard.jobs();
   expect(jobs).toHaveLength(500);
   expect(new Set(jobs.map((job) => `${job.status} ${job.conclusion}`))).toEqual(

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { remainsOf, untilNothingRemains } from '../parts/remains.ts';
 import { startTestbed, type Testbed } from '../parts/testbed.ts';
 
 const JOBS = 30;
@@ -7,9 +6,10 @@ const JOBS = 30;
 let system: Testbed['system'];
 let github: Testbed['github'];
 let runyard: Testbed['runyard'];
+let expectNothingLeft: Testbed['expectNothingLeft'];
 
 beforeAll(async () => {
-  ({ system, github, runyard } = await startTestbed('crashes', {
+  ({ system, github, runyard, expectNothingLeft } = await startTestbed('crashes', {
     HOST_CAPACITY: String(JOBS),
     POOL_MEMORY_MIB: '64',
     PICKUP_TIMEOUT: '20s',
@@ -45,15 +45,13 @@ describe(`SIGKILL in the middle of ${JOBS} running jobs`, () => {
           conclusion: 'success',
         });
         const log = await github.jobLog(job);
-        expect(log.match(/the-only-run/g)).toHaveLength(1);
-        expect(log.match(/the-only-end/g)).toHaveLength(1);
+        expect(log.match(/^the-only-run$/gm)).toHaveLength(1);
+        expect(log.match(/^the-only-end$/gm)).toHaveLength(1);
         // its own log was kept whole, whoever died meanwhile
         await runyard.until(job, (one) => one.removed_at !== null, 60);
-        expect((await runyard.log(job)).match(/the-only-end/g)).toHaveLength(1);
+        expect((await runyard.log(job)).match(/^the-only-end$/gm)).toHaveLength(1);
       }
-      await untilNothingRemains(system.hostId);
-      expect(await remainsOf(system.hostId)).toEqual({ containers: [], attached: 0 });
-      expect(await github.runners()).toEqual([]);
+      await expectNothingLeft(jobs);
     },
     300_000,
   );

@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { untilNothingRemains } from '../parts/remains.ts';
 import type { SimulatedJob } from '../parts/simulated-github.ts';
 import { startTestbed, type Testbed } from '../parts/testbed.ts';
 
@@ -8,9 +7,10 @@ const MINT = { method: 'POST', route: '/repos/*/*/actions/runners/generate-jitco
 let system: Testbed['system'];
 let github: Testbed['github'];
 let runyard: Testbed['runyard'];
+let expectNothingLeft: Testbed['expectNothingLeft'];
 
 beforeAll(async () => {
-  ({ system, github, runyard } = await startTestbed('faults', {
+  ({ system, github, runyard, expectNothingLeft } = await startTestbed('faults', {
     HOST_CAPACITY: '4',
     PICKUP_TIMEOUT: '4s',
     COMPLETION_GRACE: '1s',
@@ -26,9 +26,8 @@ async function expectServedOnce(job: SimulatedJob): Promise<void> {
     status: 'completed',
     conclusion: 'success',
   });
-  expect((await github.jobLog(job)).match(/the-only-run/g)).toHaveLength(1);
-  await untilNothingRemains(system.hostId);
-  expect(await github.runners()).toEqual([]);
+  expect((await github.jobLog(job)).match(/^the-only-run$/gm)).toHaveLength(1);
+  await expectNothingLeft([job]);
 }
 
 const queue = () => github.queueScript('acme/faulty', 'echo the-only-run');

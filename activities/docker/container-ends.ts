@@ -140,6 +140,8 @@ export class ContainerEnds {
     try {
       const lines = createInterface({ input: events });
       lines.on('line', (line) => this.#handle(line));
+      // it passes on its input's errors, which are seen below
+      lines.on('error', () => {});
       const closed = new Promise<void>((resolve) => {
         events.once('close', resolve);
         events.once('error', () => resolve());

@@ -10,6 +10,8 @@ export interface CuttableProxy {
   /** Ends every connection, and refuses new ones until {@link CuttableProxy.restore}. */
   cut(): void;
   restore(): void;
+  /** Lets the next request that looks so reach the server, and cuts its connection instead of the answer. */
+  loseAnswer(request: RegExp): void;
   close(): Promise<void>;
 }
 
@@ -22,11 +24,18 @@ export async function startCuttableProxy(
   const folder = await mkdtemp(join(tmpdir(), 'runyard-proxy-'));
   const sockets = new Set<Socket>();
   let isCut = false;
+  let lost: RegExp | null = null;
   const server = createServer({ allowHalfOpen: true }, (near) => {
     if (isCut) return void near.destroy();
     const options: NetConnectOpts =
       'path' in target ? target : { port: target.port, host: '127.0.0.1' };
     const far = connect({ ...options, allowHalfOpen: true });
+    near.on('data', (data: Buffer) => {
+      if (!lost?.test(data.toString('latin1'))) return;
+      lost = null;
+      far.unpipe(near);
+      far.once('data', () => near.destroy()).resume();
+    });
     for (const [one, other] of [
       [near, far],
       [far, near],
@@ -63,6 +72,9 @@ export async function startCuttableProxy(
     },
     restore: () => {
       isCut = false;
+    },
+    loseAnswer: (request) => {
+      lost = request;
     },
     close: async () => {
       cutAll();

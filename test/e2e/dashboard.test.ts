@@ -33,7 +33,7 @@ beforeAll(async () => {
 afterEach(async () => {
   for (const { page, misdeeds } of opened.splice(0)) {
     await page.close();
-    expect(misdeeds).toEqual([]);
+    if (misdeeds.length > 0) throw new Error(`The page ${misdeeds.join(', ')}`);
   }
 });
 afterAll(async () => {

@@ -27,28 +27,40 @@ export function controlJobs(world: World): Hono {
     const job = found(store.jobs.get(Number(context.req.param('id'))), 'job');
     return job;
   };
-  const chosen = (query: Record<string, string>): Job[] =>
-    [...store.jobs.values()].filter(
-      (job) =>
-        (!query.run_id || job.runId === Number(query.run_id)) &&
-        (!query.repository || store.repositoryByName(query.repository)?.id === job.repositoryId),
-    );
+  const chosen = (query: Record<string, string>): ((job: Job) => boolean) => {
+    const runId = query.run_id ? Number(query.run_id) : null;
+    const repositoryId = query.repository
+      ? found(store.repositoryByName(query.repository), 'repository').id
+      : null;
+    return (job) =>
+      (runId === null || job.runId === runId) &&
+      (repositoryId === null || job.repositoryId === repositoryId);
+  };
 
   routes.get('/jobs', (context) => {
     const query = context.req.query();
     const wanted = query.status === undefined ? null : status.parse(query.status);
-    const jobs = chosen(query).filter((job) => wanted === null || job.status === wanted);
+    const isChosen = chosen(query);
+    const jobs = [...store.jobs.values()].filter(
+      (job) => isChosen(job) && (wanted === null || job.status === wanted),
+    );
     return context.json({ jobs: jobs.map((job) => controlJob(world, job)) });
   });
 
   routes.get('/jobs/wait', async (context) => {
     const query = context.req.query();
     const asked = waitAll.parse(query);
+    const isChosen = chosen(query);
     let count = 0;
     const holds = () => {
-      const jobs = chosen(query);
-      count = jobs.filter((job) => reached(job, asked.status)).length;
-      return count >= (asked.count ?? jobs.length);
+      let missing = 0;
+      count = 0;
+      for (const job of store.jobs.values()) {
+        if (!isChosen(job)) continue;
+        if (reached(job, asked.status)) count += 1;
+        else missing += 1;
+      }
+      return asked.count === undefined ? missing === 0 : count >= asked.count;
     };
     if (await changes.until(holds, asked.timeout * 1000, context.req.raw.signal)) {
       return context.json({ count });

@@ -60,7 +60,8 @@ export class Webhooks {
       action,
       repositoryId: job.repositoryId,
       installationId: account?.installationId ?? null,
-      job: { ...job, steps: job.steps.map((step) => ({ ...step })) },
+      // What the steps run is in no payload: no need to keep it with each.
+      job: { ...job, steps: job.steps.map((step) => ({ ...step, run: '' })) },
       payload: null,
     });
   }

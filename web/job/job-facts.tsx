@@ -36,10 +36,19 @@ export function JobFacts({ job }: { job: JobDetail }) {
       <Fact name="Workflow id">
         <Copyable text={job.workflow.id} />
       </Fact>
-      <Fact name="Delivery">{job.delivery_id ? <Copyable text={job.delivery_id} /> : null}</Fact>
+      <Fact name="Delivery">
+        {job.delivery_id ? (
+          <Copyable text={job.delivery_id} shown={beginningOf(job.delivery_id)} />
+        ) : null}
+      </Fact>
       <Fact name="Correlation">
-        <Copyable text={job.correlation_id} />
+        <Copyable text={job.correlation_id} shown={beginningOf(job.correlation_id)} />
       </Fact>
     </DataList>
   );
+}
+
+/** Enough of a long id to recognize it by; all of it is copied. */
+function beginningOf(id: string): string {
+  return id.length > 24 ? `${id.slice(0, 13)}…` : id;
 }

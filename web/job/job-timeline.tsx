@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core';
 import type { JobDetail } from '../../api/schemas/job.ts';
-import { formatDuration } from '../time/duration.ts';
+import { formatCoarseDuration } from '../time/duration.ts';
 import { formatMoment } from '../time/moment.ts';
 import { useNow } from '../time/use-now.ts';
 import { phasesOf } from './phases.ts';
@@ -24,7 +24,7 @@ export function JobTimeline({ job }: { job: JobDetail }) {
       <Text size="xs" c="dimmed" mt="sm" className="numeric">
         Queued at GitHub <time dateTime={first.at}>{formatMoment(first.at)}</time>
         {last.endedAt === null ? ', so far ' : ', in all '}
-        {formatDuration(total)}
+        {formatCoarseDuration(total)}
       </Text>
     </>
   );

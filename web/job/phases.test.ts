@@ -17,9 +17,9 @@ describe('phasesOf', () => {
       step('claimed', 9),
     ];
     expect(phasesOf({ timeline, status: 'completed' }, 0)).toEqual([
-      { name: 'Webhook on its way', start: 0, duration: 1000, endedAt: at(1) },
-      { name: 'Choosing a pool', start: 1000, duration: 0, endedAt: at(1) },
-      { name: 'Waiting for a host', start: 1000, duration: 8000, endedAt: at(9) },
+      { name: 'Webhook on its way', start: 0, duration: 1000, coarse: true, endedAt: at(1) },
+      { name: 'Choosing a pool', start: 1000, duration: 0, coarse: false, endedAt: at(1) },
+      { name: 'Waiting for a host', start: 1000, duration: 8000, coarse: false, endedAt: at(9) },
     ]);
   });
 
@@ -29,6 +29,7 @@ describe('phasesOf', () => {
       name: 'Choosing a pool',
       start: 1000,
       duration: 4000,
+      coarse: true,
       endedAt: null,
     });
   });

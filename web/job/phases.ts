@@ -15,6 +15,9 @@ const PHASES = {
 
 const STEPS = Object.keys(PHASES);
 
+/** Steps whose time is GitHub's, in whole seconds. */
+const COARSE = new Set(['queued', 'picked_up', 'completed']);
+
 /** A stretch of a job's life. */
 export interface Phase {
   name: string;
@@ -22,6 +25,8 @@ export interface Phase {
   start: number;
   /** Milliseconds; of the last one so far, up to now. */
   duration: number;
+  /** No more exact than a second. */
+  coarse: boolean;
   /** RFC 3339; `null` while it goes on. */
   endedAt: string | null;
 }
@@ -32,13 +37,14 @@ export function phasesOf(job: Pick<JobDetail, 'timeline' | 'status'>, now: numbe
   if (!first) return [];
   const origin = Date.parse(first.at);
   let reached = origin;
-  const phases = rest.map((step): Phase => {
+  const phases = rest.map((step, index): Phase => {
     // GitHub's clock has whole seconds, so a step of its can seem to come before the one before it.
     const at = Math.max(reached, Date.parse(step.at));
     const phase = {
       name: nameOf(step.step),
       start: reached - origin,
       duration: at - reached,
+      coarse: COARSE.has(step.step) || COARSE.has(job.timeline[index]?.step ?? ''),
       endedAt: step.at,
     };
     reached = at;
@@ -49,7 +55,10 @@ export function phasesOf(job: Pick<JobDetail, 'timeline' | 'status'>, now: numbe
   const next = latest === undefined ? STEPS[0] : STEPS[STEPS.indexOf(latest) + 1];
   if (next === undefined) return phases;
   const duration = Math.max(0, now - reached);
-  return [...phases, { name: nameOf(next), start: reached - origin, duration, endedAt: null }];
+  return [
+    ...phases,
+    { name: nameOf(next), start: reached - origin, duration, coarse: true, endedAt: null },
+  ];
 }
 
 function nameOf(step: string): string {

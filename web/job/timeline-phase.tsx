@@ -1,11 +1,11 @@
-import { formatDuration, formatWholeDuration } from '../time/duration.ts';
+import { formatCoarseDuration, formatDuration } from '../time/duration.ts';
 import { formatMoment, formatTime } from '../time/moment.ts';
 import type { Phase } from './phases.ts';
 import classes from './job-timeline.module.css';
 
 /** One phase: its name, its bar, how long it took, and when it was over. */
 export function TimelinePhase({ phase, total }: { phase: Phase; total: number }) {
-  const { name, start, duration, endedAt } = phase;
+  const { name, start, duration, coarse, endedAt } = phase;
   const share = (milliseconds: number) => `${(100 * milliseconds) / Math.max(1, total)}%`;
   return (
     <li className={classes['phase']} data-current={endedAt === null || undefined}>
@@ -18,7 +18,7 @@ export function TimelinePhase({ phase, total }: { phase: Phase; total: number })
         />
       </span>
       <span className={classes['duration']}>
-        {endedAt === null ? formatWholeDuration(duration) : formatDuration(duration)}
+        {coarse ? formatCoarseDuration(duration) : formatDuration(duration)}
       </span>
       <span className={classes['end']}>
         {endedAt === null ? (

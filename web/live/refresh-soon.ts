@@ -3,15 +3,21 @@ import type { QueryClient, QueryKey } from '@tanstack/react-query';
 /** Milliseconds; a burst of events then costs one request a second, not one an event. */
 const PAUSE = 1000;
 
-const planned = new Set<string>();
+/** Answers asked for within the last pause; true where they have to be asked for again after it. */
+const resting = new Map<string, boolean>();
 
-/** Asks for an answer again, a moment from now, however often this is called until then. */
+/** Asks for an answer again: at once, and then at most once a pause, however often this is called. */
 export function refreshSoon(client: QueryClient, queryKey: QueryKey): void {
   const name = JSON.stringify(queryKey);
-  if (planned.has(name)) return;
-  planned.add(name);
+  if (resting.has(name)) {
+    resting.set(name, true);
+    return;
+  }
+  resting.set(name, false);
+  void client.invalidateQueries({ queryKey, exact: true });
   setTimeout(() => {
-    planned.delete(name);
-    void client.invalidateQueries({ queryKey, exact: true });
+    const again = resting.get(name);
+    resting.delete(name);
+    if (again) refreshSoon(client, queryKey);
   }, PAUSE);
 }

@@ -10,8 +10,7 @@ import { useJobLog } from './use-job-log.ts';
 import './log-colors.css';
 import classes from './log.module.css';
 
-const STATE_WORDS: Readonly<Record<LogSnapshot['state'], string>> = {
-  none: '',
+const STATE_WORDS: Readonly<Record<Exclude<LogSnapshot['state'], 'none'>, string>> = {
   connecting: 'Connecting…',
   live: 'Live: more appears as it is written',
   reconnecting: 'Reconnecting…',
@@ -74,9 +73,11 @@ export function JobLog({ job }: { job: JobDetail }) {
           </Text>
         ) : null}
       </div>
-      <Text size="xs" c="dimmed" px="md" py={6} role="status">
-        {STATE_WORDS[state]}
-      </Text>
+      {state === 'none' ? null : (
+        <Text size="xs" c="dimmed" px="md" py={6} role="status">
+          {STATE_WORDS[state]}
+        </Text>
+      )}
     </Panel>
   );
 }

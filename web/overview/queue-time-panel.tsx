@@ -37,7 +37,7 @@ function summary(points: readonly QueueTime[]): string {
   const worst = Math.max(...points.map((point) => point.p95_seconds));
   const latest = points.at(-1);
   const now = latest ? `Latest minute: half within ${seconds(latest.p50_seconds)}. ` : '';
-  return `${now}Slowest minute: 95 % within ${seconds(worst)}. ${jobs} jobs were picked up.`;
+  return `${now}Slowest minute: 95 % within ${seconds(worst)}. ${jobs === 1 ? 'One job was' : `${jobs} jobs were`} picked up.`;
 }
 
 function seconds(value: number): string {

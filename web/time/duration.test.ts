@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { between, formatDuration, formatWholeDuration } from './duration.ts';
+import { between, formatCoarseDuration, formatDuration, formatWholeDuration } from './duration.ts';
 
 describe('formatDuration', () => {
   it.each([
@@ -24,6 +24,15 @@ describe('formatWholeDuration', () => {
     expect(formatWholeDuration(999)).toBe('0 s');
     expect(formatWholeDuration(4999)).toBe('4 s');
     expect(formatWholeDuration(61_500)).toBe('1 min 1 s');
+  });
+});
+
+describe('formatCoarseDuration', () => {
+  it('claims no more than whole seconds', () => {
+    expect(formatCoarseDuration(0)).toBe('< 1 s');
+    expect(formatCoarseDuration(999)).toBe('< 1 s');
+    expect(formatCoarseDuration(2000)).toBe('2 s');
+    expect(formatCoarseDuration(65_000)).toBe('1 min 5 s');
   });
 });
 

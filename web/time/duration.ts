@@ -16,6 +16,11 @@ export function formatDuration(milliseconds: number): string {
   return formatWholeDuration(Math.round(value / 1000) * 1000);
 }
 
+/** A duration between two of GitHub's times, which have whole seconds: no more exact than they are. */
+export function formatCoarseDuration(milliseconds: number): string {
+  return milliseconds < 1000 ? '< 1 s' : formatWholeDuration(milliseconds);
+}
+
 /** A duration that ticks: whole seconds and up, so that it changes once a second. */
 export function formatWholeDuration(milliseconds: number): string {
   const value = Math.max(0, milliseconds);

@@ -1,4 +1,4 @@
-import { between, formatDuration } from './duration.ts';
+import { between, formatCoarseDuration } from './duration.ts';
 import { Elapsed } from './elapsed.tsx';
 
 export interface SpanProps {
@@ -8,9 +8,9 @@ export interface SpanProps {
   ended: boolean;
 }
 
-/** The time between two moments; it ticks while the second is still to come. */
+/** The time between two of GitHub's moments; it ticks while the second is still to come. */
 export function Span({ from, to, ended }: SpanProps) {
   if (from === null || (to === null && ended)) return <span aria-label="none">–</span>;
   if (to === null) return <Elapsed since={from} />;
-  return formatDuration(between(from, to) ?? 0);
+  return formatCoarseDuration(between(from, to) ?? 0);
 }

@@ -50,9 +50,12 @@ export function loadSettings(environment: NodeJS.ProcessEnv): LoadedSettings {
   return { settings: parsed.data, warnings: unknownSettings(environment) };
 }
 
+/** Read by the `runyard` command alone, and no mistake beside settings. */
+const COMMAND_LINE = ['RUNYARD_URL', 'RUNYARD_TOKEN'];
+
 function unknownSettings(environment: NodeJS.ProcessEnv): string[] {
   return Object.keys(environment)
-    .filter((name) => name.startsWith('RUNYARD_'))
+    .filter((name) => name.startsWith('RUNYARD_') && !COMMAND_LINE.includes(name))
     .filter((name) => !(name.replace(/_FILE$/, '') in settingsSchema.shape))
     .map((name) => `${name} is not a setting of Runyard`);
 }

@@ -121,13 +121,11 @@ export class System {
       },
       this.#secrets,
     );
-    await reporter.step('Starting the API and the workers', () =>
-      Promise.all([
-        this.#startNode('api', 'api/server.js', environments.api),
-        this.#startNode('control_worker', 'worker/control.js', environments.controlWorker),
-        this.#startNode('host_worker', 'worker/host.js', environments.hostWorker),
-      ]),
-    );
+    await Promise.all([
+      this.#startNode('api', 'api/server.js', environments.api),
+      this.#startNode('control_worker', 'worker/control.js', environments.controlWorker),
+      this.#startNode('host_worker', 'worker/host.js', environments.hostWorker),
+    ]);
     await folder.writeJson(FILES.endpoints, endpoints);
     return endpoints;
   }
@@ -249,6 +247,9 @@ export class System {
       onReady: (pid) => onReady(name, pid),
       onRestart: (message) => reporter.line(message),
     });
-    return reporter.step(`Starting ${TITLES[name]}`, () => this.#processes.start(name, process_));
+    // the title without its capital: "Starting the API"
+    return reporter.step(`Starting ${TITLES[name].replace(/^The/, 'the')}`, () =>
+      this.#processes.start(name, process_),
+    );
   }
 }

@@ -21,7 +21,8 @@ it('names the configuration, its files, and each value of the credentials', () =
     expect.arrayContaining([
       jitConfig,
       JSON.stringify(files),
-      ...Object.values(files),
+      files['.credentials'],
+      files['.credentials_rsaparams'],
       JSON.stringify(parameters),
       parameters.d,
       parameters.modulus,
@@ -32,6 +33,18 @@ it('names the configuration, its files, and each value of the credentials', () =
   for (const word of ['AQAB', 'OAuth', 'https://github.test/token', runner.AgentName]) {
     expect(secrets).not.toContain(word);
   }
+});
+
+it("names the token of the simulator's configuration, and not the runner's own name", () => {
+  const jitConfig = base64({
+    host: '172.17.0.1',
+    name: 'ry-default-abcdefgh',
+    token: 'tkn-0123456789',
+  });
+  const secrets = secretsOf(jitConfig);
+  expect(secrets).toEqual(expect.arrayContaining([jitConfig, 'tkn-0123456789']));
+  expect(secrets).not.toEqual(expect.arrayContaining(['ry-default-abcdefgh']));
+  expect(secrets).not.toEqual(expect.arrayContaining(['172.17.0.1']));
 });
 
 it('takes a configuration of another make as a whole, and each line of one', () => {

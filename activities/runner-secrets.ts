@@ -1,10 +1,11 @@
 /** Shorter strings are no keys, and taking them out would make a log unreadable. */
 const SHORTEST = 8;
+/** Where the runner connects to and what it is called: no secrets, and likely in a log. */
+const PUBLIC = new Set(['.runner', 'host', 'port', 'url', 'name']);
 
 /**
- * Everything in a JIT configuration that must not stand in a log: the configuration itself, the files
- * that are packed in it (as they're packed and as they're unpacked), and each value of those that hold
- * credentials. The configuration is base64 of a JSON object of file names with base64 contents; one of
+ * Everything in a JIT configuration that must not stand in a log: the configuration itself, and the files
+ * with credentials that are packed in it, as they're packed and unpacked, with each of their values. The configuration is base64 of a JSON object of file names with base64 contents; one of
  * another make is taken out as a whole.
  */
 export function secretsOf(jitConfig: string): string[] {
@@ -12,13 +13,12 @@ export function secretsOf(jitConfig: string): string[] {
   const unpacked = decode(jitConfig);
   if (unpacked !== null) secrets.add(unpacked);
   for (const [file, packed] of Object.entries(parseObject(unpacked))) {
-    if (typeof packed !== 'string') continue;
+    if (typeof packed !== 'string' || PUBLIC.has(file)) continue;
     const content = decode(packed);
     secrets.add(packed);
     if (content === null) continue;
     secrets.add(content);
-    // `.runner` says where GitHub is and what the runner is called: no secrets, and likely in a log.
-    if (file !== '.runner') for (const value of strings(parseObject(content))) secrets.add(value);
+    for (const value of strings(parseObject(content))) secrets.add(value);
   }
   const lines = [...secrets].flatMap((secret) => [secret, ...secret.split(/\r?\n/)]);
   return [...new Set(lines.map((line) => line.trim()))].filter(

@@ -186,6 +186,32 @@ describe('a job', () => {
     expect(await runyard.ended(job)).toMatchObject({ status: 'cancelled' });
   });
 
+  it('that failed says why, and is launched again', async () => {
+    await github.fault({
+      kind: 'error',
+      status: 422,
+      message: 'The runner group is gone',
+      method: 'POST',
+      route: '/repos/*/*/actions/runners/generate-jitconfig',
+    });
+    const job = await github.queueScript('acme/second', 'echo at the second attempt');
+    const failed = await runyard.until(job, (one) => one.status === 'failed');
+    const { page } = await open(`/jobs/${failed.id}`);
+    await page.getByText(failed.detail ?? '').waitFor();
+    await page.getByText(failed.error_code ?? '', { exact: true }).waitFor();
+    await keepScreenshot(page, 'dashboard-job-failed');
+
+    await page.getByRole('button', { name: 'Retry' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Launch a runner' }).click();
+    const output = page.getByRole('region', { name: 'Output of the runner' });
+    await output.getByText('at the second attempt', { exact: true }).waitFor();
+    await page.getByText('Completed', { exact: true }).first().waitFor();
+    expect(await runyard.ended(job)).toMatchObject({ status: 'completed', conclusion: 'success' });
+  });
+
   it('that does not exist is said not to', async () => {
     const { page } = await open('/jobs/1-1');
     await page.getByRole('heading', { name: 'There is no such job' }).waitFor();

@@ -1,5 +1,6 @@
 import type { Logger } from '../config/log.ts';
 import type { Database } from '../prisma/client.ts';
+import { RUN_TIMEOUT } from '../workflows/contracts/host-activities.ts';
 import { untilRecorded } from './patience.ts';
 
 /** What a host says of itself once. */
@@ -124,6 +125,17 @@ export function createHostRecords(database: Database, log: Logger) {
           WHERE name = ${end.runnerName} RETURNING name)
         UPDATE jobs SET removed_at = ${end.removedAt}
         WHERE runner_name = ${end.runnerName} AND removed_at IS NULL`,
+      ),
+
+    /** A runner has used up its time: why its job ends is known before GitHub hears of it. */
+    outOfTime: (runnerName: string, runTimeout: number): Promise<unknown> =>
+      untilRecorded(
+        'time-out',
+        log,
+        () => database.$executeRaw`
+        UPDATE jobs SET error_code = ${RUN_TIMEOUT},
+          detail = ${`Stopped after ${Math.round(runTimeout / 1000)} s, the longest run that its pool allows`}
+        WHERE runner_name = ${runnerName} AND settled_at IS NULL`,
       ),
 
     /** What is known of a runner whose container was started once; null where none was. */

@@ -154,6 +154,19 @@ group('the end', () => {
     expect(await read(input.id)).toEqual(first);
   });
 
+  it('of a job that used up its time is that, whatever GitHub was told by the stopped runner', async () => {
+    const input = await queuedJob();
+    await test.database.job.update({
+      where: { id: input.id },
+      data: { errorCode: 'run_timeout', detail: 'Stopped after 9 s' },
+    });
+    const end = { id: input.id, status: 'cancelled', detail: 'GitHub says: cancelled' } as const;
+    expect(await finish(test.database, { ...end, errorCode: null })).toEqual({
+      status: 'failed',
+      detail: 'Stopped after 9 s',
+    });
+  });
+
   it('that Runyard declared itself is replaced by GitHub’s word, and keeps its place', async () => {
     const input = await queuedJob();
     await finish(test.database, {

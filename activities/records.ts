@@ -9,7 +9,9 @@ import type {
   Admission,
   JobEnd,
   MintRunnerInput,
+  RecordedEnd,
 } from '../workflows/contracts/control-activities.ts';
+import { RUN_TIMEOUT } from '../workflows/contracts/host-activities.ts';
 import type { RunnerJobInput } from '../workflows/contracts/runner-job.ts';
 import type { AskedJob } from './github/jobs.ts';
 
@@ -89,6 +91,7 @@ export async function recordMint(
       RETURNING name)
     UPDATE jobs SET status = 'starting', minted_at = now(), runner_name = launched.name,
       host_id = ${input.hostId}, claimed_at = ${new Date(input.claimedAt)},
+      container_id = NULL, container_started_at = NULL, removed_at = NULL,
       attempts = GREATEST(attempts, ${input.launch}), detail = 'Starting the container'
     FROM launched
     WHERE jobs.id = ${input.jobId} AND status IN ('queued', 'claimed', 'starting', 'waiting')
@@ -100,8 +103,15 @@ export async function recordWord(database: Database, id: string, asked: AskedJob
   const pickedUpAt = asked.startedAt === null ? null : new Date(asked.startedAt);
   const completedAt = asked.completedAt === null ? null : new Date(asked.completedAt);
   await database.$executeRaw`
+    WITH served AS (
+      SELECT host_id, container_id, started_at, removed_at FROM runners
+      WHERE name = ${asked.runnerName})
     UPDATE jobs SET github_status = ${asked.status}, conclusion = ${asked.conclusion},
       runner_name = COALESCE(${asked.runnerName}, runner_name),
+      host_id = COALESCE((SELECT host_id FROM served), host_id),
+      container_id = COALESCE((SELECT container_id FROM served), container_id),
+      container_started_at = COALESCE((SELECT started_at FROM served), container_started_at),
+      removed_at = COALESCE((SELECT removed_at FROM served), removed_at),
       picked_up_at = COALESCE(picked_up_at, ${pickedUpAt}),
       completed_at = COALESCE(completed_at, ${completedAt}),
       status = CASE WHEN ${asked.status} = 'in_progress'
@@ -120,14 +130,20 @@ export async function describe(
 }
 
 /**
- * Records a job's end, once; only GitHub's own word that the job is over replaces an end that
- * Runyard had to declare without it.
+ * Records a job's end, once. A job that was stopped for its time has failed by that, whatever the
+ * stopped runner could still tell GitHub. Only GitHub's own word that the job is over replaces an
+ * end that Runyard had to declare without it. Answers the end as it stands in the record.
  */
-export async function finish(database: Database, end: JobEnd): Promise<void> {
-  await database.$executeRaw`
-    UPDATE jobs SET status = ${end.status}, detail = ${end.detail}, error_code = ${end.errorCode},
+export async function finish(database: Database, end: JobEnd): Promise<RecordedEnd> {
+  const rows = await database.$queryRaw<RecordedEnd[]>`
+    UPDATE jobs SET
+      status = CASE WHEN error_code = ${RUN_TIMEOUT} THEN 'failed' ELSE ${end.status} END,
+      detail = CASE WHEN error_code = ${RUN_TIMEOUT} THEN detail ELSE ${end.detail} END,
+      error_code = CASE WHEN error_code = ${RUN_TIMEOUT} THEN error_code ELSE ${end.errorCode} END,
       completed_at = CASE WHEN ${end.status} IN ('completed', 'cancelled')
         THEN COALESCE(completed_at, now()) ELSE completed_at END
     WHERE id = ${end.id} AND (settled_at IS NULL
-      OR (status IN ('failed', 'lost') AND ${end.status} IN ('completed', 'cancelled')))`;
+      OR (status IN ('failed', 'lost') AND ${end.status} IN ('completed', 'cancelled')))
+    RETURNING status, detail`;
+  return rows[0] ?? { status: end.status, detail: end.detail };
 }

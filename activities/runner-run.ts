@@ -177,7 +177,9 @@ export class RunnerRun {
     const timer = setTimeout(
       () => {
         this.#timedOut = true;
-        stop();
+        void this.#orLog('A time-out is not recorded', () =>
+          this.#context.records.outOfTime(this.#request.input.runnerName, runTimeout),
+        ).then(stop);
       },
       Math.min(left, 2 ** 31 - 1),
     );

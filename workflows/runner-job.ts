@@ -11,6 +11,7 @@ import type { JobStatus } from '../domain/job-status.ts';
 import { type GithubWord, type LaunchedRunner, Launches } from '../domain/launches.ts';
 import { runnerName } from '../domain/runner-name.ts';
 import type { Admission } from './contracts/control-activities.ts';
+import { RUN_TIMEOUT } from './contracts/host-activities.ts';
 import {
   type CancelRequest,
   cancelJob,
@@ -283,10 +284,10 @@ class RunnerJob {
   async #settle(): Promise<void> {
     const end = endOf(this.#input.id, this.launches.word, this.#cancel, this.#givenUp);
     this.#tell(end.status, end.detail);
-    await records.finishJob(end);
-    upsertSearchAttributes([
-      { key: outcomeKey, value: this.launches.word.conclusion ?? end.status },
-    ]);
+    const { status, detail } = await records.finishJob(end);
+    this.#tell(status, detail);
+    const outcome = status === 'completed' ? this.launches.word.conclusion : null;
+    upsertSearchAttributes([{ key: outcomeKey, value: outcome ?? status }]);
     for (const runner of this.launches.runners) {
       const mayGo = runner.servedJobId === null && runner.phase !== 'gone' && !runner.retired;
       if (mayGo && !this.#lettingGo.has(runner)) void this.#letGo(runner);

@@ -196,6 +196,7 @@ export class World {
       finishJob: async (end) => {
         this.ends.push(end);
         this.#happened(`finish ${end.status}`);
+        return end;
       },
     };
   }

@@ -44,7 +44,8 @@ export interface RecordedDelivery {
  */
 const RECORD = `
 WITH served AS (
-  SELECT name, job_id, host_id, container_id, pool FROM runners WHERE name = $23
+  SELECT name, job_id, host_id, container_id, pool, started_at, removed_at
+  FROM runners WHERE name = $23
 ), delivery AS (
   INSERT INTO deliveries (hook_id, delivery_id, event, action, installation_id, repository_id,
     repository, ref, head_commit, payload, workflow_id, attempts, correlation_id, status,
@@ -79,12 +80,12 @@ WITH served AS (
   INSERT INTO jobs AS job (id, github_status, status, repository_id, github_job_id, run_id, run_attempt,
     installation_id, repository, workflow_name, name, labels, branch, head_sha, html_url,
     conclusion, runner_name, detail, queued_at, picked_up_at, completed_at, correlation_id,
-    delivery_id, host_id, container_id, pool)
+    delivery_id, host_id, container_id, pool, container_started_at, removed_at)
   SELECT $12, $13, $16, $6::bigint, $17::bigint, $18::bigint, $19::integer, COALESCE($5::bigint, 0),
     $7, $20, $21, $22::text[], $8, $9, $24, $25, $23, $26,
     COALESCE($27::timestamptz, $28::timestamptz, now()), $28::timestamptz,
     CASE WHEN $13 = 'completed' THEN COALESCE($29::timestamptz, now()) END, $2, $2,
-    served.host_id, served.container_id, served.pool
+    served.host_id, served.container_id, served.pool, served.started_at, served.removed_at
   FROM delivery LEFT JOIN served ON true CROSS JOIN (SELECT count(*) FROM taken) AS first
   WHERE $12 IS NOT NULL
     AND (delivery.status = 'received' OR ($13 = 'queued' AND delivery.status = 'ignored'))
@@ -97,6 +98,9 @@ WITH served AS (
       ELSE job.host_id END,
     container_id = CASE WHEN ${isForward()} THEN COALESCE(excluded.container_id, job.container_id)
       ELSE job.container_id END,
+    container_started_at = CASE WHEN ${isServed()} THEN excluded.container_started_at
+      ELSE job.container_started_at END,
+    removed_at = CASE WHEN ${isServed()} THEN excluded.removed_at ELSE job.removed_at END,
     pool = COALESCE(job.pool, excluded.pool),
     picked_up_at = COALESCE(job.picked_up_at, excluded.picked_up_at),
     completed_at = COALESCE(job.completed_at, excluded.completed_at),
@@ -117,6 +121,11 @@ function isForward(): string {
   const rank = (status: string) =>
     `array_position(ARRAY['queued', 'in_progress', 'completed'], ${status})`;
   return `${rank('excluded.github_status')} > ${rank('job.github_status')}`;
+}
+
+/** A runner of ours is told of whose start and removal are then the job's, whomever it was launched for. */
+function isServed(): string {
+  return `(${isForward()} AND EXISTS (SELECT FROM served))`;
 }
 
 /** GitHub's word changes the status of a job that is not over, or whose end Runyard only supposed. */

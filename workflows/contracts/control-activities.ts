@@ -53,6 +53,8 @@ export interface JobEnd {
   errorCode: string | null;
 }
 
+export type RecordedEnd = Pick<JobEnd, 'status' | 'detail'>;
+
 /** Steps that the control worker does, as local activities: short, and with no host of their own. */
 export interface ControlActivities {
   /** Chooses the pool, and reads what GitHub has said of the job so far. */
@@ -72,7 +74,8 @@ export interface ControlActivities {
   cancelRun(input: GithubTarget & { runId: number }): Promise<void>;
   /** Says in the job's record what it waits for. */
   describeJob(input: { id: string; status: JobStatus; detail: string }): Promise<void>;
-  finishJob(end: JobEnd): Promise<void>;
+  /** Records the end; answers it as it stands, since the host may have known better. */
+  finishJob(end: JobEnd): Promise<RecordedEnd>;
 }
 
 export const RATE_LIMITED = 'RateLimited';

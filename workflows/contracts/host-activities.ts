@@ -92,3 +92,6 @@ export interface HostQueueActivities {
 /** Failure types that a workflow tells apart. */
 export const IMAGE_MISSING = 'ImageMissing';
 export const HOST_FAILED = 'HostFailed';
+
+/** Error code of a job whose container ran longer than its pool allows. */
+export const RUN_TIMEOUT = 'run_timeout';

@@ -74,7 +74,6 @@ it('keeps its state when it is killed', async () => {
     method: 'POST',
     body: JSON.stringify({ full_name: 'acme/shop' }),
   });
-  await fetch(`${addresses.simulator_control}/state`);
   first.kill('SIGKILL');
   await once(first, 'exit');
   const second = launch({});

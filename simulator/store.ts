@@ -94,10 +94,11 @@ export class Store {
     }
   }
 
-  /** Writes what changed since the last time. */
+  /**
+   * Writes what changed since the last time. Happens by itself soon after a change; call it before
+   * somebody is told of one that must not be taken back by a crash.
+   */
   flush(): void {
-    if (this.#flushing) clearImmediate(this.#flushing);
-    this.#flushing = null;
     const dirty = this.#dirty;
     this.#dirty = new Map();
     if (this.#journal === null || dirty.size === 0) return;
@@ -135,6 +136,7 @@ export class Store {
   #mark(kind: string, key: string | number): void {
     this.#dirty.set(`${kind} ${key}`, [kind, key]);
     this.#flushing ??= setImmediate(() => {
+      this.#flushing = null;
       this.flush();
       this.#changed();
     });

@@ -17,6 +17,8 @@ export function createControlApp(world: World): Hono {
       throw new ControlError(403, 'The control API is not for browsers or other machines');
     }
     await next();
+    // What is answered has been kept.
+    world.store.flush();
   });
   app.route('/', controlRuns(world));
   app.route('/', controlJobs(world));

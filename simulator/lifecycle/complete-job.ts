@@ -42,6 +42,8 @@ function release(world: World, job: Job, offeredTo: number | null): void {
     world.store.runners.delete(runner.id);
     world.deadlines.clear(`offline ${runner.id}`);
     world.links.delete(runner.id);
+    // The runner forgets its result once it hears this.
+    world.store.flush();
     link?.send('goodbye');
     link?.close();
     return;

@@ -4,6 +4,7 @@ import type { RunnerLink, World } from '../world.ts';
 import { assignRunner, awaitPickup, requeue } from './assign.ts';
 import { askToCancel } from './cancel-run.ts';
 import { completeJob } from './complete-job.ts';
+import { startJob } from './start-job.ts';
 
 /** Registers an ephemeral runner; its token is known only to the caller. */
 export function registerRunner(
@@ -68,7 +69,11 @@ export function runnerConnected(
     return assignRunner(world, runner);
   }
   world.deadlines.clear(`lost ${job.id}`);
-  if (job.status === 'queued') return link.send(`job ${job.id}`);
+  if (job.status === 'queued') {
+    if (working !== job.id) return link.send(`job ${job.id}`);
+    // It picked the job up just before a crash here: its word counts.
+    startJob(world, job, runner);
+  }
   if (working !== job.id) return completeJob(world, job, 'failure');
   if (job.cancelRequestedAt !== null) link.send(`cancel ${job.id}`);
 }

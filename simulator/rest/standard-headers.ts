@@ -42,6 +42,8 @@ export function recordRequests(world: World): MiddlewareHandler<RestEnvironment>
     const begun = performance.now();
     const at = new Date().toISOString();
     await next();
+    // What is answered has been kept.
+    world.store.flush();
     world.requests.add({
       at,
       method: context.req.method,

@@ -53,6 +53,7 @@ function accept(
     return assignRunner(world, runner);
   }
   if (job.status === 'queued') startJob(world, job, runner);
+  world.store.flush();
   link.send(`run ${id} ${asOneLine(jobScript(job, run, repository, world.addresses.api))}`);
 }
 

@@ -176,6 +176,19 @@ describe('a runner at work', () => {
     expect(await github.waitFor(job, 'completed')).toMatchObject({ conclusion: 'success' });
   });
 
+  it('is believed that it picked its job up, though its word did not arrive', async () => {
+    await start();
+    const { name, config } = await mint();
+    const runner = await connect(config);
+    const job = await github.queue('acme/shop');
+    await runner.hear(`job ${job.id}`);
+    runner.vanish();
+    const again = await connect(config, job.id);
+    expect(await github.waitFor(job, 'in_progress')).toMatchObject({ runner_name: name });
+    again.say(`accept ${job.id}`);
+    await again.hear(`run ${job.id}`);
+  });
+
   it('that comes back without its job has lost it', async () => {
     await start();
     const { runner, config, job } = await working();

@@ -9,6 +9,8 @@ export interface DatabaseAccess {
   connections: ConnectionPool;
   /** For everything else; shares the connections. */
   database: Database;
+  /** Opens every connection ahead; never fails. */
+  warmUp(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -19,17 +21,27 @@ export function accessDatabase(url: string, log: Logger, most = 10): DatabaseAcc
     application_name: 'runyard-api',
     max: most,
     connectionTimeoutMillis: 5_000,
+    // A burst of webhooks after a quiet while must not begin with connecting.
+    idleTimeoutMillis: 600_000,
     // GitHub gives up after 10 s, so an answer beyond that helps nobody.
     statement_timeout: 8_000,
     query_timeout: 9_000,
     keepAlive: true,
   });
-  // Without a listener an idle connection that breaks (a restart of the database) ends the process.
+  // Without listeners a connection that breaks (a restart of the database) ends the process: the
+  // pool listens to idle ones only, so those in somebody's hands need their own. Whoever queries is told.
   connections.on('error', (error) => log.warn({ err: error }, 'A database connection broke'));
+  connections.on('connect', (client) => client.on('error', () => undefined));
   const database = new PrismaClient({ adapter: new PrismaPg(connections) });
   return {
     connections,
     database,
+    warmUp: async () => {
+      const opened = await Promise.allSettled(
+        Array.from({ length: most }, () => connections.connect()),
+      );
+      for (const one of opened) if (one.status === 'fulfilled') one.value.release();
+    },
     close: async () => {
       await database.$disconnect();
       await connections.end();

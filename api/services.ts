@@ -54,7 +54,7 @@ export function createServices(
   ]);
   const { taskQueue = CONTROL_TASK_QUEUE, patience = PATIENCE } = options;
   const pools = [defaultPool(settings)];
-  const { connections, database, close } = accessDatabase(required.DATABASE_URL, log);
+  const { connections, database, warmUp, close } = accessDatabase(required.DATABASE_URL, log);
   const temporal = connectTemporal({
     address: required.TEMPORAL_ADDRESS,
     namespace: settings.TEMPORAL_NAMESPACE,
@@ -105,6 +105,7 @@ export function createServices(
     dispatcher,
     start: async () => {
       await notifications.start();
+      void warmUp();
       dispatcher.start();
       retention.start();
     },

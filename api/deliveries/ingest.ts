@@ -16,8 +16,8 @@ import { type DeliveryRecord, recordDelivery, type RecordedDelivery } from './re
 import { recordFailure } from './record-failure.ts';
 
 /**
- * Longest wait for Temporal before GitHub is answered, in milliseconds. The delivery is kept by
- * then, so nothing depends on the wait; it goes on behind the answer.
+ * GitHub is answered so soon, in milliseconds, even if Temporal has not answered yet. The delivery is
+ * kept by then, so nothing depends on the wait; it goes on behind the answer.
  */
 const ACKNOWLEDGE_WITHIN = 500;
 const DEADLOCK_TRIES = 3;
@@ -43,6 +43,7 @@ export async function ingest(
   parts: IngestParts,
   webhook: Webhook,
 ): Promise<{ status: 200 | 202; answer: WebhookAnswer }> {
+  const startedAt = performance.now();
   const text = decode(webhook.body);
   let parsed: ParsedDelivery;
   try {
@@ -57,7 +58,7 @@ export async function ingest(
   } catch (error) {
     throw isValueRefused(error) ? await refuse(parts, webhook, text, error) : error;
   }
-  return answer(parts, webhook, recorded);
+  return answer(parts, webhook, recorded, startedAt);
 }
 
 /** Writes a delivery into the inbox, with the pools that there are now. */
@@ -82,9 +83,11 @@ async function answer(
   { handOver }: IngestParts,
   { deliveryId }: Webhook,
   { status, workflowId, pending }: RecordedDelivery,
+  startedAt: number,
 ): Promise<{ status: 200 | 202; answer: WebhookAnswer }> {
   if (status === 'received') {
-    const handedOver = pending !== null && (await soon(handOver.submit(pending)));
+    const handedOver =
+      pending !== null && (await by(startedAt + ACKNOWLEDGE_WITHIN, handOver.submit(pending)));
     return {
       status: 202,
       answer: {
@@ -107,11 +110,11 @@ async function answer(
   };
 }
 
-/** What the promise says by then, else false. */
-async function soon(promise: Promise<boolean>): Promise<boolean> {
+/** What the promise says by then (on the clock of `performance`), else false. */
+async function by(deadline: number, promise: Promise<boolean>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), ACKNOWLEDGE_WITHIN);
+    timer = setTimeout(() => resolve(false), Math.max(0, deadline - performance.now()));
   });
   try {
     return await Promise.race([promise, late]);

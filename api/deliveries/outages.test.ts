@@ -109,6 +109,16 @@ describe('without the database', () => {
   });
 });
 
+it('outlives a connection that breaks in its hands', async () => {
+  const connection = await world.services.dependencies.connections.connect();
+  const ended = new Promise<void>((resolve) => connection.once('end', resolve));
+  world.database.cut();
+  await ended;
+  connection.release(true);
+  world.database.restore();
+  await vi.waitFor(async () => expect((await world.request('/ready')).status).toBe(200));
+});
+
 it('starts with neither, and works once they are there', async () => {
   const late = await ApiWorld.start({}, { patience: 0, running: false });
   try {

@@ -12,6 +12,8 @@ const COLLECT = 40;
 const HEARTBEAT_EVERY = 15_000;
 /** Revisions are taken before their transactions commit: so many may still appear behind the last. */
 const MARGIN = 200;
+/** Milliseconds that what was read for one client serves the next ones, too. */
+const SHARED_FOR = 1_000;
 /** Rows that a client that comes back is sent; it has been away too long for more to be of use. */
 const MOST_MISSED = 2_000;
 
@@ -46,6 +48,10 @@ export class ChangeFeed {
   #sending: Promise<void> = Promise.resolve();
   #lastSent = 0n;
   #opening = 0;
+  #revision = 0n;
+  #revisionReadAt = -Infinity;
+  /** Forgotten as soon as something newer was sent: a client that comes then would miss that. */
+  #missed: { key: string; changes: Change[]; readAt: number } | null = null;
   #closed = false;
 
   constructor(parts: ChangeFeedParts) {
@@ -107,15 +113,14 @@ export class ChangeFeed {
     expiresAt: Date | undefined;
   }): Promise<EventStream> {
     const { topics, after, expiresAt } = options;
-    const current = await this.#currentRevision();
-    const missed =
-      after === undefined ? [] : await this.#read(topics, { after: after - BigInt(MARGIN) });
+    const from = after ?? (await this.#currentRevision());
+    const missed = after === undefined ? [] : await this.#readMissed(topics, after);
     const subscriber: Subscriber = {
       stream: new EventStream(() => this.#subscribers.delete(subscriber)),
       topics: new Set(topics),
       expiresAt,
     };
-    const ready = encodeEvent({ event: 'ready', data: '{}', id: String(after ?? current) });
+    const ready = encodeEvent({ event: 'ready', data: '{}', id: String(from) });
     subscriber.stream.send(ready);
     for (const { chunk } of missed) subscriber.stream.send(chunk);
     if (this.#closed) subscriber.stream.close();
@@ -146,18 +151,32 @@ export class ChangeFeed {
   }
 
   #broadcast(changes: readonly Change[]): void {
+    this.#missed = null;
     for (const { topic, chunk, revision } of changes) {
       if (revision > this.#lastSent) this.#lastSent = revision;
       for (const { stream, topics } of this.#subscribers) if (topics.has(topic)) stream.send(chunk);
     }
   }
 
+  /** May be a second old: who goes on from an older revision misses nothing. */
   async #currentRevision(): Promise<bigint> {
+    if (performance.now() - this.#revisionReadAt < SHARED_FOR) return this.#revision;
     const rows = await this.#parts.database.$queryRaw<{ last: bigint }[]>`
       SELECT last_value AS last FROM revisions`;
-    const last = rows[0]?.last ?? 0n;
-    if (this.#lastSent === 0n) this.#lastSent = last;
-    return last;
+    this.#revision = rows[0]?.last ?? 0n;
+    this.#revisionReadAt = performance.now();
+    if (this.#lastSent === 0n) this.#lastSent = this.#revision;
+    return this.#revision;
+  }
+
+  /** After a restart every client comes back at once, and most of them from the same place. */
+  async #readMissed(topics: readonly Topic[], after: bigint): Promise<Change[]> {
+    const key = `${topics.toSorted().join()} ${after}`;
+    const known = this.#missed;
+    if (known?.key === key && performance.now() - known.readAt < SHARED_FOR) return known.changes;
+    const changes = await this.#read(topics, { after: after - BigInt(MARGIN) });
+    this.#missed = { key, changes, readAt: performance.now() };
+    return changes;
   }
 
   async #read(

@@ -14,8 +14,18 @@ import { declareRoute } from './declare-route.ts';
 
 const PATHS = ['/api/webhooks/github', '/api/integrations/github/webhook'] as const;
 
-const header = (name: string, description: string) =>
-  ({ in: 'header', name, required: true, description, schema: { type: 'string' } }) as const;
+const EVENT = /^[a-z_]{1,64}$/;
+const DELIVERY = /^[\w-]{1,100}$/;
+const SIGNATURE = /^sha256=[0-9a-fA-F]{64}$/;
+
+const header = (name: string, description: string, { source: pattern }: RegExp) =>
+  ({
+    in: 'header',
+    name,
+    required: true,
+    description,
+    schema: { type: 'string', pattern },
+  }) as const;
 
 const takeWebhook = (path: (typeof PATHS)[number]) =>
   declareRoute('public', [400, 401, 413, 422], {
@@ -24,9 +34,9 @@ const takeWebhook = (path: (typeof PATHS)[number]) =>
     tags: ['Webhooks'],
     summary: "Take in a webhook of GitHub's; its signature is the sign-in",
     parameters: [
-      header('X-GitHub-Event', 'Name of the event'),
-      header('X-GitHub-Delivery', 'GUID of the delivery'),
-      header('X-Hub-Signature-256', '`sha256=` and the HMAC of the body'),
+      header('X-GitHub-Event', 'Name of the event', EVENT),
+      header('X-GitHub-Delivery', 'GUID of the delivery', DELIVERY),
+      header('X-Hub-Signature-256', '`sha256=` and the HMAC of the body', SIGNATURE),
     ],
     requestBody: { content: { 'application/json': { schema: { type: 'object' } } } },
     responses: {
@@ -81,8 +91,8 @@ async function verify(
   context: Context<ApiEnvironment>,
   { webhookSecrets, metrics }: Dependencies,
 ): Promise<Webhook> {
-  const event = need(context, 'X-GitHub-Event', 'event', /^[a-z_]{1,64}$/);
-  const deliveryId = need(context, 'X-GitHub-Delivery', 'delivery', /^[\w-]{1,100}$/);
+  const event = need(context, 'X-GitHub-Event', 'event', EVENT);
+  const deliveryId = need(context, 'X-GitHub-Delivery', 'delivery', DELIVERY);
   const signature = need(context, 'X-Hub-Signature-256', 'signature', /^.{1,200}$/);
   const hookId = context.req.header('X-GitHub-Hook-ID') ?? '';
   if (!/^[\w-]{0,64}$/.test(hookId)) {

@@ -38,7 +38,11 @@ export const queryList = <const Values extends readonly [string, ...string[]]>(v
     .max(1000)
     .transform((text) => [...new Set(text.split(','))])
     .pipe(z.array(z.enum(values)))
-    .openapi({ type: 'string', example: values[0], description: `Of ${values.join(', ')}` });
+    .openapi({
+      type: 'string',
+      pattern: `^(${values.join('|')})(,(${values.join('|')}))*$`,
+      example: values[0],
+    });
 
 export const paginationSchema = z.object({
   limit: z

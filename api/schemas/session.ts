@@ -23,5 +23,4 @@ export const signInSchema = z
   .strictObject({ token: z.string().min(1).max(4096) })
   .openapi('SignIn');
 
-export type Principal = z.output<typeof principalSchema>;
 export type Session = z.output<typeof sessionSchema>;

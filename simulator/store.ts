@@ -33,7 +33,7 @@ export class Store {
 
   readonly #ids: Record<string, number> = { ...FIRST_IDS };
   #dirty = new Map<string, readonly [string, string | number]>();
-  #flushing: NodeJS.Immediate | null = null;
+  #scheduled = false;
   #journal: Journal | null = null;
   #changed: () => void = () => {};
 
@@ -135,8 +135,10 @@ export class Store {
 
   #mark(kind: string, key: string | number): void {
     this.#dirty.set(`${kind} ${key}`, [kind, key]);
-    this.#flushing ??= setImmediate(() => {
-      this.#flushing = null;
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
       this.flush();
       this.#changed();
     });

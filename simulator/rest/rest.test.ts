@@ -95,6 +95,24 @@ describe('repositories, runs and jobs', () => {
     expect(one).toEqual(jobs.jobs[0]);
   });
 
+  it('have a page for people', async () => {
+    const job = await github.queue('acme/storefront', { name: '<b>unit</b>' });
+    const octokit = await github.octokit('acme');
+    const { data } = await octokit.request('GET /repos/{owner}/{repo}/actions/jobs/{job_id}', {
+      ...repository,
+      job_id: job.id,
+    });
+    const { data: run } = await octokit.request('GET /repos/{owner}/{repo}/actions/runs/{run_id}', {
+      ...repository,
+      run_id: job.run_id,
+    });
+    for (const url of [data.html_url, run.html_url]) {
+      const page = await fetch(url ?? '');
+      expect(page.headers.get('content-type')).toContain('text/html');
+      expect(await page.text()).toContain('&lt;b&gt;unit&lt;/b&gt;');
+    }
+  });
+
   it('are not shown to an installation elsewhere', async () => {
     const job = await github.queue('acme/storefront');
     const stranger = await github.octokit('strangers');

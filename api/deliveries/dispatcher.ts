@@ -33,10 +33,16 @@ FROM deliveries AS delivery
   LEFT JOIN jobs AS job ON job.id = replace(substr(delivery.workflow_id, 5), '/', '-')
   LEFT JOIN runners AS runner
     ON runner.name = NULLIF(delivery.payload->'workflow_job'->>'runner_name', '')
-WHERE delivery.status = 'received'
-  AND delivery.received_at
-    < now() - $2 * interval '1 millisecond' * power(2, LEAST(GREATEST(delivery.attempts, 1), 20) - 1)
+WHERE ${isDue('$2')}
 ORDER BY delivery.id LIMIT $1 FOR UPDATE OF delivery SKIP LOCKED`;
+
+/** Nearly every look finds nothing: then one statement is enough, and no transaction is begun. */
+const IS_ANY_DUE = `SELECT FROM deliveries AS delivery WHERE ${isDue('$1')} LIMIT 1`;
+
+function isDue(patience: string): string {
+  return `delivery.status = 'received' AND delivery.received_at < now()
+    - ${patience} * interval '1 millisecond' * power(2, LEAST(GREATEST(delivery.attempts, 1), 20) - 1)`;
+}
 
 const SETTLE = `
 UPDATE deliveries SET status = outcome.status, error = outcome.error, attempts = attempts + 1,
@@ -93,8 +99,13 @@ export class Dispatcher {
 
   /** Hands over all that waits, or as much as can be; never fails. */
   async run(): Promise<void> {
-    const { reach, log } = this.#parts;
+    const { connections, patience, reach, log } = this.#parts;
     try {
+      const due = await connections.query(IS_ANY_DUE, [patience]);
+      if (due.rowCount === 0) {
+        reach.isUp = true;
+        return;
+      }
       for (;;) {
         // One delivery finds out whether Temporal is back, before many wait for it.
         const size = reach.isUp ? BATCH : 1;

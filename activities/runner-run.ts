@@ -107,6 +107,8 @@ export class RunnerRun {
     const started = this.#recordStart(container);
     const log = this.#openLog(container);
     const output = log.then((opened) => keepOutput(this.#context, container, opened));
+    // awaited only after the end: until then a failure must not count as unhandled
+    output.catch(() => {});
     const stopWatching = this.#stopInTime(container);
     const end = await watch.ended;
     const endedAt = new Date();

@@ -35,7 +35,9 @@ const stopWished = new Promise<void>((resolve) => {
   for (const event of ['SIGTERM', 'SIGINT', 'disconnect']) process.on(event, () => resolve());
 });
 // Until the host is in service there is nothing to wind up.
-void stopWished.then(() => state.service ?? process.exit(0));
+void stopWished.then(() => {
+  if (!state.service) process.exit(0);
+});
 
 const database = connectDatabase(DATABASE_URL);
 const connection = await connectToTemporal(TEMPORAL_ADDRESS, log);

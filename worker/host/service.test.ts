@@ -5,6 +5,7 @@ import { bundleWorkflowCode, NativeConnection, Worker } from '@temporalio/worker
 import Docker from 'dockerode';
 import { afterAll, afterEach, beforeAll, expect, inject, it } from 'vitest';
 import { BUSYBOX_IMAGE, ensureBusyboxImage } from '../../test/setup/busybox-image.ts';
+import { startCuttableProxy } from '../../test/setup/cuttable-proxy.ts';
 import { createTestDatabase, type TestDatabase } from '../../test/setup/database.ts';
 import { type HostProcess, startHostProcess } from '../../test/setup/host-process.ts';
 import type { launch } from '../../test/setup/launch-workflow.ts';
@@ -122,6 +123,11 @@ function start(pool: string, script: string, changes: Partial<RunContainerInput>
 const eventually = <T>(get: () => T) => expect.poll(get, { timeout: 20_000 });
 const newHost = () => `test-${randomUUID().slice(0, 8)}`;
 const runnerOf = (workflowId: string) => workflowId.replace('launch/', '');
+async function go(workflowId: string): Promise<void> {
+  const container = docker.getContainer(runnerOf(workflowId));
+  const exec = await container.exec({ Cmd: ['touch', '/tmp/go'] });
+  await exec.start({});
+}
 const running = async (id: string) =>
   docker.listContainers({ filters: { label: [`runyard.host=${id}`] } });
 const chunks = (runnerName: string) =>
@@ -188,8 +194,7 @@ it('takes up what runs after it was killed, and grants no slot twice', async () 
   );
   expect(await running(id)).toEqual([expect.objectContaining({ Id: container?.Id })]);
   expect(await test.database.runner.count({ where: { name: runnerOf(other.workflowId) } })).toBe(0);
-  const exec = await docker.getContainer(name).exec({ Cmd: ['touch', '/tmp/go'] });
-  await exec.start({});
+  await go(handle.workflowId);
   expect(await handle.result()).toMatchObject({ result: 'exited', exitCode: 5 });
   expect(await other.result()).toMatchObject({ result: 'exited', exitCode: 0 });
   const rows = await test.database.runnerLogChunk.findMany({ where: { runnerName: name } });
@@ -205,10 +210,7 @@ it('ends at once when told to, and leaves its containers to the next', async () 
   expect(await end(first, 'SIGTERM')).toBe(0);
   expect(await running(id)).toHaveLength(1);
   await startHost(id);
-  const exec = await docker
-    .getContainer(runnerOf(handle.workflowId))
-    .exec({ Cmd: ['touch', '/tmp/go'] });
-  await exec.start({});
+  await go(handle.workflowId);
   expect(await handle.result()).toMatchObject({ result: 'exited', exitCode: 6 });
 }, 60_000);
 
@@ -260,6 +262,29 @@ it('answers that a runner has no job when its time to get one is over', async ()
   expect(await handle.result()).toMatchObject({ result: 'idle', removedAt: null });
   expect(await running(id)).toHaveLength(1);
 });
+
+it('goes on through an outage of Temporal, without a restart', async () => {
+  const id = newHost();
+  const proxy = await startCuttableProxy({ port: Number(inject('temporalAddress').split(':')[1]) });
+  const host = await startHost(id, { TEMPORAL_ADDRESS: proxy.address });
+  const handle = await start(id, `${WAIT_FOR_GO}; exit 7`);
+  await eventually(async () => (await running(id)).length).toBe(1);
+  const [container] = await running(id);
+  proxy.cut();
+  // the server misses its heartbeats, and has the next attempt wait for the host
+  await eventually(async () => (await handle.describe()).raw.pendingActivities?.[0]?.attempt).toBe(
+    2,
+  );
+  expect(await running(id)).toEqual([expect.objectContaining({ Id: container?.Id })]);
+  proxy.restore();
+  await go(handle.workflowId);
+  expect(await handle.result()).toMatchObject({ result: 'exited', exitCode: 7 });
+  const next = await start(id, 'exit 0');
+  expect(await next.result()).toMatchObject({ result: 'exited', exitCode: 0 });
+  expect(host.child.exitCode).toBeNull();
+  await end(host, 'SIGTERM');
+  await proxy.close();
+}, 90_000);
 
 it('takes nothing while it is to be drained', async () => {
   const id = newHost();

@@ -79,7 +79,7 @@ function readCounts(exit) {
 }
 
 function finish({ passed, failed, skipped }, exit) {
-  if (passed + failed === 0) reporter.line('No test ran.');
+  if (passed + failed === 0) reporter.line('No test ran to its end.');
   reporter.line(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
   process.exit(exit !== 0 || failed > 0 || passed === 0 ? 1 : 0);
 }

@@ -71,7 +71,7 @@ async function fetchInto(
   await runCommand(go, ['install', MODULE], { environment: { ...environment, GOBIN: folder } });
 }
 
-/** The archives stand as `temporal_cli_<version>_<os>_<arch>.tar.gz` at Temporal's download server. */
+/** Archives of each version, platform and architecture, each with the one program `temporal`. */
 async function download(folder: string): Promise<void> {
   const architecture = process.arch === 'x64' ? 'amd64' : process.arch;
   const url =

@@ -10,6 +10,7 @@ interface Operation {
   security?: object[];
   responses: Record<string, { content?: Record<string, { schema?: object }> }>;
   summary?: string;
+  operationId?: string;
 }
 interface Document {
   openapi: string;
@@ -147,6 +148,9 @@ describe('the OpenAPI document', () => {
   });
 
   it('has problems and a summary at each route, and operations with names of their own', () => {
+    const names = operations().map(({ operation }) => operation.operationId);
+    expect(names).toContain('getJobsByIdLogs');
+    expect(new Set(names).size).toBe(names.length);
     for (const { name, operation } of operations()) {
       expect(operation.summary, name).toBeTruthy();
       for (const [status, response] of Object.entries(operation.responses)) {

@@ -46,6 +46,7 @@ export function declareRoute<P extends string, R extends Omit<RouteConfig, 'path
     ]),
   );
   const declared = createRoute({
+    operationId: nameOperation(route.method, route.path),
     ...route,
     middleware: authorize(access),
     responses: { ...errors, ...route.responses },
@@ -53,4 +54,15 @@ export function declareRoute<P extends string, R extends Omit<RouteConfig, 'path
     'x-runyard-access': access,
   });
   return declared as unknown as R & { getRoutingPath(): string };
+}
+
+/** `get /api/jobs/{id}/logs` is `getJobsByIdLogs`. */
+function nameOperation(method: string, path: string): string {
+  const words = path
+    .replace(/^\/api\//, '/')
+    .replaceAll(/\{(\w+)\}/g, 'by-$1')
+    .split(/[^a-z0-9]+/i)
+    .filter((word) => word !== '')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1));
+  return method + words.join('');
 }

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
-import { bundleWorkflowCode, NativeConnection, Worker } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from '@temporalio/worker';
 import Docker from 'dockerode';
 import { afterAll, afterEach, beforeAll, expect, inject, it } from 'vitest';
 import { BUSYBOX_IMAGE, ensureBusyboxImage } from '../../test/setup/busybox-image.ts';
@@ -47,6 +47,7 @@ beforeAll(async () => {
     workflowBundle: await bundleWorkflowCode({
       workflowsPath,
       payloadConverterPath: PAYLOAD_CONVERTER_PATH,
+      logger: new DefaultLogger('WARN'),
     }),
   });
   controlEnds = control.run();

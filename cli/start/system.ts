@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type Docker from 'dockerode';
 import type { LoadedSettings } from '../../config/load.ts';
 import { projectRoot } from '../../config/root.ts';
-import { migrate } from '../../prisma/migrate.ts';
+import { migrate, MigrationError } from '../../prisma/migrate.ts';
 import { buildDemoImage } from '../../simulator/demo-image.ts';
 import { type DataFolder, FILES, makeHostId } from './data-folder.ts';
 import { bridgeGateway, ensureDocker } from './docker.ts';
@@ -156,7 +156,14 @@ export class System {
       await ensureDatabase(url);
     }
     const address = url;
-    await reporter.step('Bringing the database up to date', () => migrate(address));
+    await reporter
+      .step('Bringing the database up to date', () => migrate(address))
+      .catch((error: unknown) => {
+        if (error instanceof MigrationError || this.#settings.DATABASE_URL === undefined)
+          throw error;
+        const reason = error instanceof Error ? error.message || error.name : String(error);
+        throw new Error(`The database of DATABASE_URL can't be used: ${reason}`, { cause: error });
+      });
     return address;
   }
 

@@ -49,6 +49,12 @@ export async function openWatchedPage(
   return { page, misdeeds };
 }
 
+/** Fills in and sends the sign-in page; what comes of it is the caller's to see. */
+export async function signIn(page: Page, token: string): Promise<void> {
+  await page.getByLabel('Admin token').fill(token);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
 /** Keeps a picture of a page in `test/output`, for people to look at. */
 export async function keepScreenshot(page: Page, name: string): Promise<void> {
   mkdirSync(OUTPUT, { recursive: true });

@@ -62,16 +62,24 @@ export function followUntilReady(
   return launched(child, untilReady, () => last.join('\n'));
 }
 
-/** Sends a signal and resolves once the process is gone; after `patience` milliseconds it's killed. */
+/**
+ * Sends a signal and resolves once the process is gone; after `patience` milliseconds it's killed.
+ *
+ * @returns false when it had to be killed
+ */
 export async function endChild(
   child: ChildProcess,
   signal: NodeJS.Signals,
   patience: number,
-): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+): Promise<boolean> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return true;
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   child.kill(signal);
-  const timer = setTimeout(() => child.kill('SIGKILL'), patience);
+  let killed = false;
+  const timer = setTimeout(() => {
+    killed = child.kill('SIGKILL');
+  }, patience);
   await gone;
   clearTimeout(timer);
+  return !killed;
 }

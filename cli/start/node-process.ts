@@ -42,7 +42,7 @@ function tail(file: string, from: number): string {
     const size = fstatSync(descriptor).size;
     const buffer = Buffer.alloc(Math.min(4096, Math.max(0, size - from)));
     readSync(descriptor, buffer, 0, buffer.length, size - buffer.length);
-    return `${buffer.toString('utf8').trim().split('\n').slice(-12).join('\n')}\n(all of it is in ${file})`;
+    return `${buffer.toString('utf8').trim().split('\n').slice(-30).join('\n')}\n(all of it is in ${file})`;
   } finally {
     closeSync(descriptor);
   }

@@ -51,7 +51,7 @@ it('serves a folder that only we can reach, and keeps its data over kills and re
       launch: () => launchPostgres(cluster, { port }),
       onProcess: (now) => (pid = now ?? pid),
       onReady: () => waiters.shift()?.(),
-      onRestart: () => {},
+      onTrouble: () => {},
     });
     await supervised.start();
   };

@@ -13,7 +13,7 @@ afterEach(async () => {
 
 function program(source: () => string) {
   const pids: number[] = [];
-  const restarts: string[] = [];
+  const troubles: string[] = [];
   const watchers: ((pid: number) => void)[] = [];
   running = supervise({
     title: 'The program',
@@ -28,10 +28,10 @@ function program(source: () => string) {
       if (pid !== undefined) pids.push(pid);
     },
     onReady: (pid) => watchers.shift()?.(pid),
-    onRestart: (message) => restarts.push(message),
+    onTrouble: (message) => troubles.push(message),
   });
   const nextProcess = () => new Promise<number>((resolve) => watchers.push(resolve));
-  return { program: running, pids, restarts, nextProcess };
+  return { program: running, pids, troubles, nextProcess };
 }
 
 const isAlive = (pid: number) => {
@@ -44,7 +44,7 @@ const isAlive = (pid: number) => {
 
 describe('supervise', () => {
   it('starts a killed process again, as often as it is killed', async () => {
-    const { program: one, pids, restarts, nextProcess } = program(() => LIVES);
+    const { program: one, pids, troubles, nextProcess } = program(() => LIVES);
     await one.start();
     for (let round = 0; round < 3; round++) {
       const next = nextProcess();
@@ -52,7 +52,7 @@ describe('supervise', () => {
       await next;
     }
     expect(new Set(pids).size).toBe(4);
-    expect(restarts.slice(0, 2)).toEqual([
+    expect(troubles.slice(0, 2)).toEqual([
       'The program ended (SIGKILL); starting it again',
       'The program is back',
     ]);
@@ -67,12 +67,17 @@ describe('supervise', () => {
   });
 
   it('kills a process that does not end by itself', async () => {
-    const { program: one, pids } = program(
+    const {
+      program: one,
+      pids,
+      troubles,
+    } = program(
       () => `process.on('SIGTERM', () => {}); console.log('ready'); setInterval(() => {}, 1000)`,
     );
     await one.start();
     await one.stop(50);
     expect(isAlive(pids[0] ?? 0)).toBe(false);
+    expect(troubles).toEqual(["The program didn't end within 0.05 s, and was killed"]);
   });
 
   it('gives up on a process that never comes up, with its last words', async () => {

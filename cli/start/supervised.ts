@@ -21,8 +21,8 @@ export interface SupervisedOptions {
   onProcess: (pid: number | undefined) => void;
   /** Told each time that a process can be used. */
   onReady: (pid: number) => void;
-  /** Told why the process ended, and when it's back. */
-  onRestart: (message: string) => void;
+  /** Told, for people, that the process ended and why, that it's back, that it had to be killed. */
+  onTrouble: (message: string) => void;
 }
 
 /** Tries before the first start counts as failed: a port or a lock may be a moment in coming free. */
@@ -41,7 +41,7 @@ export function restartPause(failures: number): number {
 }
 
 export function supervise(options: SupervisedOptions): Supervised {
-  const { title, launch, stopSignal, onProcess, onReady, onRestart } = options;
+  const { title, launch, stopSignal, onProcess, onReady, onTrouble } = options;
   const stopping = new AbortController();
   let current: Launched | undefined;
   let running: Promise<void> = Promise.resolve();
@@ -70,7 +70,7 @@ export function supervise(options: SupervisedOptions): Supervised {
     while (!stopping.signal.aborted) {
       const startedAt = performance.now();
       const reason = await once(() => {
-        if (wasReady) onRestart(`${title} is back`);
+        if (wasReady) onTrouble(`${title} is back`);
         wasReady = true;
         resolve();
       });
@@ -79,7 +79,7 @@ export function supervise(options: SupervisedOptions): Supervised {
       if (!wasReady && failures >= FIRST_TRIES) {
         return reject(new Error(`${title} doesn't start: ${reason}`));
       }
-      if (wasReady) onRestart(`${title} ended (${reason}); starting it again`);
+      if (wasReady) onTrouble(`${title} ended (${reason}); starting it again`);
       await delay(restartPause(failures), undefined, { signal: stopping.signal }).catch(() => {});
     }
     reject(new Error(`${title} was stopped`));
@@ -92,7 +92,9 @@ export function supervise(options: SupervisedOptions): Supervised {
       }),
     async stop(patience) {
       stopping.abort();
-      if (current) await endChild(current.child, stopSignal, patience);
+      if (current && !(await endChild(current.child, stopSignal, patience))) {
+        onTrouble(`${title} didn't end within ${patience / 1000} s, and was killed`);
+      }
       await running;
     },
     kill() {

@@ -252,7 +252,7 @@ export class System {
       stopSignal,
       onProcess: (pid) => this.#processes.record(name, pid),
       onReady: (pid) => onReady(name, pid),
-      onRestart: (message) => reporter.line(message),
+      onTrouble: (message) => reporter.line(message),
     });
     // the title without its capital: "Starting the API"
     return reporter.step(`Starting ${TITLES[name].replace(/^The/, 'the')}`, () =>

@@ -155,6 +155,7 @@ describe('a system that npm start has brought up', () => {
   it('stops cleanly, and continues when it is started again', async () => {
     const before = { ...(await system.processes()) };
     expect(await system.halt()).toBe(0);
+    expect(await system.logs()).not.toContain('was killed');
     for (const pid of Object.values(before)) expect(isAlive(pid)).toBe(false);
     expect((await runyard('jobs', 'list')).code).toBe(4);
     expect(await readdir(system.dataDir)).not.toContain('endpoints.json');

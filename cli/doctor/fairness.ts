@@ -5,7 +5,8 @@ import { failed, type Finding, ok, warning } from './finding.ts';
 const CHECK = 'Fairness';
 const FIX =
   'Start the Temporal server with the dynamic configuration matching.useNewMatcher=true, ' +
-  'matching.enableFairness=true and one read and write partition (docs/operations.md)';
+  'matching.enableFairness=true, matching.numTaskqueueReadPartitions=1 and ' +
+  'matching.numTaskqueueWritePartitions=1';
 /** Tasks of the one key that stand before the one of the other. */
 const BACKLOG = 8;
 /** milliseconds */

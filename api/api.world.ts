@@ -171,6 +171,14 @@ export class ApiWorld {
     );
   }
 
+  /** A webhook that its workflow knows of by the time this resolves. */
+  async handled(body: unknown, options: WebhookOptions = {}): Promise<Response> {
+    const guid = options.guid ?? randomUUID();
+    const response = await this.webhook(body, { ...options, guid });
+    await this.settled(guid);
+    return response;
+  }
+
   async delivery(guid: string) {
     return this.records.delivery.findFirstOrThrow({ where: { deliveryId: guid } });
   }

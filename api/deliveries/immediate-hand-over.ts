@@ -7,7 +7,7 @@ import type { PendingDelivery } from './pending-delivery.ts';
 import type { TemporalReach } from './temporal-reach.ts';
 
 /** Calls to Temporal that are under way at once: more only wait inside its server. */
-const AT_ONCE = 32;
+const AT_ONCE = 16;
 /** Beyond this the inbox is the better queue: it takes no memory. */
 const MOST_WAITING = 2_000;
 /** Milliseconds; Temporal that is merely slow in a burst shall not count as gone. */

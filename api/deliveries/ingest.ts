@@ -19,7 +19,7 @@ import { recordFailure } from './record-failure.ts';
  * GitHub is answered so soon, in milliseconds, even if Temporal has not answered yet. The delivery is
  * kept by then, so nothing depends on the wait; it goes on behind the answer.
  */
-const ACKNOWLEDGE_WITHIN = 500;
+const ACKNOWLEDGE_WITHIN = 300;
 const DEADLOCK_TRIES = 3;
 
 export interface IngestParts {

@@ -68,7 +68,7 @@ describe('without Temporal', () => {
 
   it('refuses to cancel with 503, since nobody could be told', async () => {
     const id = randomId();
-    await world.webhook(workflowJob('queued', { id }));
+    await world.handled(workflowJob('queued', { id }));
     world.temporal.cut();
     const response = await world.post(`/api/jobs/1296269-${id}/cancel`, {});
     expect(response.status).toBe(503);

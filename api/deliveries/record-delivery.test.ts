@@ -37,7 +37,7 @@ describe('the order of arrival', () => {
         async (order, again) => {
           const id = randomId();
           for (const action of [...order, ...again]) {
-            const response = await world.webhook(workflowJob(action, { id, runnerName: 'r' }));
+            const response = await world.handled(workflowJob(action, { id, runnerName: 'r' }));
             expect(response.status).toBe(202);
           }
           expect(await jobOf(id)).toMatchObject({
@@ -133,12 +133,12 @@ describe("a job that is given to another job's runner", () => {
   it('is recorded with that runner, and the workflow that launched it is told', async () => {
     const [one, other] = [randomId(), randomId()];
     const name = `ry-default-${randomUUID().slice(0, 8)}`;
-    await world.webhook(workflowJob('queued', { id: one }));
-    await world.webhook(workflowJob('queued', { id: other }));
+    await world.handled(workflowJob('queued', { id: one }));
+    await world.handled(workflowJob('queued', { id: other }));
     await launchRunner(name, one, 'host-7');
 
     const guid = randomUUID();
-    await world.webhook(workflowJob('in_progress', { id: other, runnerName: name }), { guid });
+    await world.handled(workflowJob('in_progress', { id: other, runnerName: name }), { guid });
     await world.settled(guid);
     expect(await jobOf(other)).toMatchObject({
       runnerName: name,
@@ -164,16 +164,16 @@ describe("a job that is given to another job's runner", () => {
     const name = `ry-default-${randomUUID().slice(0, 8)}`;
     await launchRunner(name, randomId());
     const body = workflowJob('in_progress', { id, labels: ['windows'], runnerName: name });
-    expect((await world.webhook(body)).status).toBe(202);
+    expect((await world.handled(body)).status).toBe(202);
     expect(await jobOf(id)).toMatchObject({ status: 'running', runnerName: name, pool: 'default' });
   });
 
   it('is not told to itself', async () => {
     const id = randomId();
     const name = `ry-default-${randomUUID().slice(0, 8)}`;
-    await world.webhook(workflowJob('queued', { id }));
+    await world.handled(workflowJob('queued', { id }));
     await launchRunner(name, id);
-    await world.webhook(workflowJob('in_progress', { id, runnerName: name }));
+    await world.handled(workflowJob('in_progress', { id, runnerName: name }));
     const names = (await world.signals(workflowIdOf(id))).map((signal) => signal.name);
     expect(names).toEqual(['jobProgressed']);
   });
@@ -200,6 +200,7 @@ it('gives a job of a replay a pool, if there is one by now', async () => {
       },
     });
     expect(await jobOf(id)).toMatchObject({ status: 'queued', settledAt: null });
+    await world.settled(guid);
     expect(await world.isStarted(workflowIdOf(id))).toBe(true);
   } finally {
     await later.stop();

@@ -11,7 +11,7 @@ afterAll(() => world.stop());
 
 async function queuedJob() {
   const id = randomId();
-  await world.webhook(workflowJob('queued', { id }));
+  await world.handled(workflowJob('queued', { id }));
   return { path: `/api/jobs/1296269-${id}/cancel`, workflow: workflowIdOf(id) };
 }
 

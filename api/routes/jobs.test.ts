@@ -165,7 +165,7 @@ describe('one job', () => {
 describe('cancel', () => {
   it("tells the job's workflow who wants it, and says so in the record", async () => {
     const id = randomId();
-    await world.webhook(workflowJob('queued', { id }));
+    await world.handled(workflowJob('queued', { id }));
     const body = { reason: 'not needed', scope: 'runner' };
     const response = await world.post(`/api/jobs/1296269-${id}/cancel`, body);
     expect(response.status).toBe(202);
@@ -179,7 +179,7 @@ describe('cancel', () => {
 
   it('needs no body', async () => {
     const id = randomId();
-    await world.webhook(workflowJob('queued', { id }));
+    await world.handled(workflowJob('queued', { id }));
     expect((await world.post(`/api/jobs/1296269-${id}/cancel`)).status).toBe(202);
     expect(await world.signals(workflowIdOf(id))).toEqual([
       { name: 'cancelJob', input: { by: 'Administrator', reason: '', scope: 'run' } },
@@ -205,7 +205,7 @@ describe('cancel', () => {
 
   it('409 where the workflow has ended before its record says so', async () => {
     const id = randomId();
-    await world.webhook(workflowJob('queued', { id }));
+    await world.handled(workflowJob('queued', { id }));
     await world.workflow(workflowIdOf(id)).terminate();
     const response = await world.post(`/api/jobs/1296269-${id}/cancel`, {});
     expect(response.status).toBe(409);
@@ -240,7 +240,7 @@ describe('cancel', () => {
 describe('retry', () => {
   it.each(['failed', 'lost'])('queues a %s job and starts its workflow again', async (status) => {
     const id = randomId();
-    await world.webhook(workflowJob('queued', { id }));
+    await world.handled(workflowJob('queued', { id }));
     const first = await world.workflow(workflowIdOf(id)).describe();
     await world.workflow(workflowIdOf(id)).terminate();
     await world.records.job.update({
@@ -270,7 +270,7 @@ describe('retry', () => {
     const eager = await ApiWorld.start({}, { patience: 1 });
     try {
       const id = randomId();
-      await eager.webhook(workflowJob('queued', { id }));
+      await eager.handled(workflowJob('queued', { id }));
       const first = await eager.workflow(workflowIdOf(id)).describe();
       await eager.records.job.update({
         where: { id: `1296269-${id}` },

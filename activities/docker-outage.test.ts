@@ -2,6 +2,7 @@ import Docker from 'dockerode';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type CuttableProxy, startCuttableProxy } from '../test/setup/cuttable-proxy.ts';
 import { createTestDatabase, type TestDatabase } from '../test/setup/database.ts';
+import { eventually } from '../test/setup/eventually.ts';
 import { createRunnerWorld, type RunnerWorld } from '../test/setup/runner-world.ts';
 
 const SOCKET = '/var/run/docker.sock';
@@ -44,7 +45,7 @@ function lost(): Promise<void> {
 
 it('sees an end that came while the engine was out of reach, with all of its output', async () => {
   const { name, run } = world.run({ script: `echo before; ${WAIT_FOR_GO}; echo after; exit 3` });
-  await expect.poll(() => world.output(name), { timeout: 10_000 }).toBe('before\n');
+  await eventually(() => world.output(name)).toBe('before\n');
   const loss = lost();
   proxy.cut();
   await loss;
@@ -58,12 +59,12 @@ it('sees an end that came while the engine was out of reach, with all of its out
 
 it('goes on with the output of a container that goes on', async () => {
   const { name, run } = world.run({ script: `echo before $jit; ${WAIT_FOR_GO}; echo after $jit` });
-  await expect.poll(() => world.output(name), { timeout: 10_000 }).toBe('before ***\n');
+  await eventually(() => world.output(name)).toBe('before ***\n');
   const loss = lost();
   proxy.cut();
   await loss;
   proxy.restore();
-  await expect.poll(() => world.ends.connected, { timeout: 10_000 }).toBe(true);
+  await eventually(() => world.ends.connected).toBe(true);
   await go(name);
   expect(await run.outcome).toMatchObject({ result: 'exited', exitCode: 0 });
   expect(await world.output(name)).toBe('before ***\nafter ***\n');

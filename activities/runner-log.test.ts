@@ -3,6 +3,7 @@ import { createLog } from '../config/log.ts';
 import { connectDatabase } from '../prisma/client.ts';
 import { type CuttableProxy, startCuttableProxy } from '../test/setup/cuttable-proxy.ts';
 import { createTestDatabase, type TestDatabase } from '../test/setup/database.ts';
+import { eventually } from '../test/setup/eventually.ts';
 import { readLogPosition } from './log-chunks.ts';
 import { RunnerLog } from './runner-log.ts';
 
@@ -107,7 +108,7 @@ it('writes a row before the output ends', async () => {
   const { open, rows } = await runner();
   const kept = await open();
   await kept.write(out('early\n'));
-  await expect.poll(async () => (await rows()).length).toBe(1);
+  await eventually(async () => (await rows()).length).toBe(1);
   await kept.close();
 });
 
@@ -120,14 +121,14 @@ it('loses nothing while the database is away, and makes the source wait', async 
     const { open, text } = await runner({ database, limit: 4_000_000 });
     const kept = await open();
     await kept.write(out('begin\n'));
-    await expect.poll(text).toBe('begin\n');
+    await eventually(text).toBe('begin\n');
     proxy.cut();
     const line = `${'x'.repeat(1_023)}\n`;
     let written = 0;
     const writing = (async () => {
       for (; written < 3_000; written += 1) await kept.write(out(line));
     })();
-    await expect.poll(() => written).toBeGreaterThan(1_000);
+    await eventually(() => written).toBeGreaterThan(1_000);
     expect(written).toBeLessThan(1_200);
     proxy.restore();
     await writing;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../test/setup/database.ts';
+import { eventually } from '../test/setup/eventually.ts';
 import { createRunnerWorld, type RunnerWorld } from '../test/setup/runner-world.ts';
 
 const docker = new Docker();
@@ -81,10 +82,11 @@ describe('a run', () => {
   it('stops at the end of its time, and kills what does not stop', async () => {
     const gentle = 'trap "echo stopping; exit 7" TERM; while :; do sleep 0.05; done';
     const deaf = 'trap "" TERM; while :; do sleep 0.05; done';
-    const input = { runTimeout: 300 };
-    const [polite, killed] = await Promise.all(
-      [gentle, deaf].map((script) => world.outcome({ script, input })),
-    );
+    const [polite, killed] = await Promise.all([
+      // long enough for the shell to come to its trap on a busy machine
+      world.outcome({ script: gentle, input: { runTimeout: 2_000, stopTimeout: 20_000 } }),
+      world.outcome({ script: deaf, input: { runTimeout: 300 } }),
+    ]);
     expect(polite).toMatchObject({ result: 'run_timeout', exitCode: 7 });
     expect(killed).toMatchObject({ result: 'run_timeout', exitCode: 137 });
   });
@@ -176,7 +178,7 @@ describe('a further call', () => {
     const script =
       'echo before $jit; while [ ! -e /tmp/go ]; do sleep 0.02; done; echo after $jit; exit 6';
     const { name, run } = world.run({ script });
-    await expect.poll(() => world.output(name)).toBe('before ***\n');
+    await eventually(() => world.output(name)).toBe('before ***\n');
     const id = (await run.container)?.id ?? '';
     // the first process is dead: it follows no more, and neither removes nor records
     world.ends.stop();
@@ -249,7 +251,7 @@ describe('a removal', () => {
   it('leaves a runner alone that is at work, unless it must go', async () => {
     const { name, run } = world.run({ script: worker });
     await run.container;
-    await expect.poll(() => world.runners.inspect(name)).toEqual({ state: 'busy' });
+    await eventually(() => world.runners.inspect(name)).toEqual({ state: 'busy' });
     const removal = { runnerName: name, stopTimeout: 0 };
     expect(await world.runners.remove({ ...removal, onlyIfIdle: true })).toEqual({
       result: 'busy',

@@ -122,6 +122,7 @@ export class ContainerEnds {
           );
         }
       }
+      if (this.#stopped.signal.aborted) return;
       this.#tell(false);
       await delay(RECONNECT_AFTER, undefined, { signal: this.#stopped.signal }).catch(() => {});
     }

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, expect, inject, it } from 'vitest';
 import { BUSYBOX_IMAGE, ensureBusyboxImage } from '../../test/setup/busybox-image.ts';
 import { startCuttableProxy } from '../../test/setup/cuttable-proxy.ts';
 import { createTestDatabase, type TestDatabase } from '../../test/setup/database.ts';
+import { eventually } from '../../test/setup/eventually.ts';
 import { type HostProcess, startHostProcess } from '../../test/setup/host-process.ts';
 import type { launch } from '../../test/setup/launch-workflow.ts';
 import type { RunContainerInput } from '../../workflows/contracts/host-activities.ts';
@@ -120,8 +121,6 @@ function start(pool: string, script: string, changes: Partial<RunContainerInput>
   });
 }
 
-/** Polls as long as a busy machine may need. */
-const eventually = <T>(get: () => T) => expect.poll(get, { timeout: 20_000 });
 const newHost = () => `test-${randomUUID().slice(0, 8)}`;
 const runnerOf = (workflowId: string) => workflowId.replace('launch/', '');
 async function go(workflowId: string): Promise<void> {

@@ -7,7 +7,8 @@ interface Examples {
   name: string;
   examples: Record<string, unknown>[];
 }
-const events = createRequire(import.meta.url)('@octokit/webhooks-examples') as Examples[];
+const require = createRequire(import.meta.url);
+const events = require('@octokit/webhooks-examples') as Examples[];
 const jobExamples = events.find(({ name }) => name === 'workflow_job')?.examples ?? [];
 const example = (action: string) => {
   const found = jobExamples.findLast((one) => one['action'] === action);

@@ -6,6 +6,8 @@ import type { Dependencies } from '../dependencies.ts';
 import type { ApiEnvironment } from '../environment.ts';
 import { declareRoute } from './declare-route.ts';
 
+const require = createRequire(import.meta.url);
+
 const ASSETS = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
 
 const PAGE = `<!doctype html>
@@ -65,7 +67,7 @@ export function createDocumentationRoutes(
   routes.get('/docs/start.js', (context) =>
     context.body(SCRIPT, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }),
   );
-  const root = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+  const root = dirname(require.resolve('swagger-ui-dist/package.json'));
   for (const asset of ASSETS) {
     routes.get(
       `/docs/${asset}`,

@@ -140,8 +140,11 @@ export async function burstFigures(
   const watch = await watchContainers(system.hostId);
   const processes = await system.processes();
   const { simulator: _, supervisor: __, ...ours } = processes;
-  const pids = (await Promise.all(Object.values(ours).map((pid) => familyOf(Number(pid))))).flat();
-  const cpuBefore = await sumOver(pids, cpuOf);
+  const families = await Promise.all(
+    Object.entries(ours).map(async ([name, pid]) => ({ name, pids: await familyOf(Number(pid)) })),
+  );
+  const used = () => Promise.all(families.map(({ pids }) => sumOver(pids, cpuOf)));
+  const before = await used();
   const begin = performance.now();
   const jobs = await github.queue('bench/burst', [{ steps }], { count });
   await github.waitForAll(900, '&repository=bench/burst');
@@ -149,7 +152,7 @@ export async function burstFigures(
   await Promise.all(
     jobs.slice(-8).map((job) => runyard.until(job, (one) => one.removed_at !== null)),
   );
-  const cpu = (await sumOver(pids, cpuOf)) - cpuBefore;
+  const cpu = (await used()).map((after, index) => (after - (before[index] ?? 0)) / count);
   watch.stop();
   await github.call('PATCH', '/settings', { webhook_concurrency: 20 });
 
@@ -202,9 +205,12 @@ export async function burstFigures(
       '0',
       (v) => v === 0,
     ),
+    ...families.map(({ name }, index) =>
+      figure(`CPU a job: ${name}`, cpu[index] ?? Number.NaN, 'ms', null, '', 'told', () => true),
+    ),
     figure(
       'CPU a job beyond Docker and GitHub',
-      cpu / count,
+      total(cpu),
       'ms',
       null,
       '',
@@ -222,6 +228,10 @@ export async function burstFigures(
     ),
     ...(await historyFigures(bed, records.slice(0, 50))),
   ];
+}
+
+function total(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }
 
 function isWhole(job: ApiJob): boolean {

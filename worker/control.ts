@@ -1,4 +1,3 @@
-import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { createControlActivities } from '../activities/control.ts';
 import { createGithubClient } from '../activities/github/client.ts';
 import { loadSettings } from '../config/load.ts';
@@ -13,6 +12,7 @@ import { registerSearchAttributes } from './control/search-attributes.ts';
 import { createControlWorker } from './control/worker.ts';
 import { startMetricsServer } from './metrics-server.ts';
 import { connectToTemporal } from './temporal-connection.ts';
+import { installTemporalRuntime } from './temporal-runtime.ts';
 
 const { settings, warnings } = loadSettings(process.env);
 const log = createLog('control-worker', settings.LOG_LEVEL);
@@ -31,14 +31,7 @@ const {
   'GITHUB_APP_PRIVATE_KEY',
 ]);
 
-Runtime.install({
-  logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
-    if (level === 'ERROR') log.error(meta ?? {}, message);
-    else if (level === 'WARN') log.warn(meta ?? {}, message);
-    else log.debug(meta ?? {}, message);
-  }),
-  shutdownSignals: [],
-});
+installTemporalRuntime(log);
 const metrics = createControlMetrics();
 const database = connectDatabase(DATABASE_URL);
 const connection = await connectToTemporal(TEMPORAL_ADDRESS, log);

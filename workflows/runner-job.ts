@@ -19,6 +19,7 @@ import {
   jobStatus,
   type RunnerJobInput,
   type RunnerJobStatus,
+  type RunnerTaken,
   runnerTaken,
 } from './contracts/runner-job.ts';
 import { outcomeKey, runnerNameKey } from './contracts/search-attributes.ts';
@@ -30,6 +31,11 @@ import { github, records } from './runner-job/steps.ts';
 const MOST_UNUSED = 5;
 /** GitHub itself gives up a job whose runner is silent within a quarter of an hour; then it says so. */
 const MOST_QUESTIONS = 6;
+/**
+ * Whoever took this job's runner has mostly launched one too, and GitHub gives that to this job in
+ * the next moment: so long (milliseconds) nothing is launched in its stead.
+ */
+const SWAP = 2_000;
 
 /**
  * Serves one queued job: launches runners until GitHub says that the job is over, and follows each
@@ -39,7 +45,7 @@ const MOST_QUESTIONS = 6;
 export async function runnerJob(input: RunnerJobInput): Promise<RunnerJobStatus> {
   const job = new RunnerJob(input);
   setHandler(jobProgressed, (word) => job.hear(word));
-  setHandler(runnerTaken, (taken) => job.launches.taken(taken.runnerName, taken.githubJobId));
+  setHandler(runnerTaken, (taken) => job.lose(taken));
   setHandler(cancelJob, (request) => job.cancel(request));
   setHandler(jobStatus, () => job.describe());
 
@@ -78,6 +84,11 @@ class RunnerJob {
   hear(word: GithubWord): void {
     this.launches.hear(word);
     if (this.#admission) this.#tellProgress();
+  }
+
+  lose({ runnerName: name, githubJobId }: RunnerTaken): void {
+    this.launches.taken(name, githubJobId);
+    if (this.#admission && this.launches.needsRunner) void this.#awaitSwap();
   }
 
   cancel(request: CancelRequest): void {
@@ -239,6 +250,13 @@ class RunnerJob {
     await records.describeJob({ id: this.#input.id, status: 'queued', detail });
     this.#tell('queued', detail);
     await within(milliseconds, () => this.#isDecided || !this.launches.needsRunner);
+    this.#paused = false;
+  }
+
+  async #awaitSwap(): Promise<void> {
+    if (this.#paused) return;
+    this.#paused = true;
+    await within(SWAP, () => this.#isDecided || !this.launches.needsRunner);
     this.#paused = false;
   }
 

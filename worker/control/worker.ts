@@ -28,7 +28,7 @@ export function createControlWorker(options: ControlWorkerOptions): Promise<Work
     maxConcurrentWorkflowTaskPolls: 2,
     maxConcurrentActivityTaskPolls: 1,
     maxConcurrentLocalActivityExecutions: 50,
-    maxCachedWorkflows: 200,
+    maxCachedWorkflows: 100,
     shutdownGraceTime: '5s',
   });
 }

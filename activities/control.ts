@@ -1,10 +1,19 @@
+import { ApplicationFailure } from '@temporalio/common';
 import type { Pool } from '../domain/pool.ts';
 import type { Database } from '../prisma/client.ts';
-import type { ControlActivities } from '../workflows/contracts/control-activities.ts';
+import { type ControlActivities, NOT_NEEDED } from '../workflows/contracts/control-activities.ts';
 import type { GithubClient } from './github/client.ts';
 import { cancelWorkflowRun, fetchJob } from './github/jobs.ts';
 import { registerRunner, removeRegistration } from './github/runners.ts';
-import { admit, describe, finish, recordClaim, recordMint, recordWord } from './records.ts';
+import {
+  admit,
+  describe,
+  finish,
+  isRunnerNeeded,
+  recordClaim,
+  recordMint,
+  recordWord,
+} from './records.ts';
 
 export interface ControlActivityDependencies {
   database: Database;
@@ -21,6 +30,9 @@ export function createControlActivities({
   return {
     admitJob: (input) => admit(database, pools, input),
     async mintRunner(input) {
+      if (input.forOthers && !(await isRunnerNeeded(database, input))) {
+        throw ApplicationFailure.nonRetryable('No job waits for this runner', NOT_NEEDED);
+      }
       const [minted] = await Promise.all([
         registerRunner(github, input),
         recordClaim(database, input),

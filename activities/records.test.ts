@@ -5,7 +5,15 @@ import { createTestDatabase, type TestDatabase } from '../test/setup/database.ts
 import type { MintRunnerInput } from '../workflows/contracts/control-activities.ts';
 import { jobId } from '../workflows/contracts/ids.ts';
 import type { RunnerJobInput } from '../workflows/contracts/runner-job.ts';
-import { admit, describe, finish, recordClaim, recordMint, recordWord } from './records.ts';
+import {
+  admit,
+  describe,
+  finish,
+  isRunnerNeeded,
+  recordClaim,
+  recordMint,
+  recordWord,
+} from './records.ts';
 
 let test: TestDatabase;
 beforeAll(async () => {
@@ -60,6 +68,7 @@ function mintOf(input: RunnerJobInput, launch = 1): MintRunnerInput {
     hostId: 'host-1',
     launch,
     claimedAt: new Date().toISOString(),
+    forOthers: false,
   };
 }
 
@@ -123,6 +132,31 @@ group('a launch', () => {
     await recordClaim(test.database, mintOf(input));
     await recordMint(test.database, mintOf(input), 5);
     expect(await read(input.id)).toMatchObject({ status: 'running', runnerName: 'r' });
+  });
+});
+
+group('a runner for others', () => {
+  it('is needed as long as a job of the same place waits', async () => {
+    const input = { ...(await queuedJob()), repositoryId: 77, repository: 'other/app' };
+    const mint = { ...mintOf(input), repositoryId: 77 };
+    expect(await isRunnerNeeded(test.database, mint)).toBe(false);
+    const waiting = await queuedJob();
+    await test.database.job.update({
+      where: { id: waiting.id },
+      data: { repositoryId: 77, repository: 'other/web', pool: 'default' },
+    });
+    expect(await isRunnerNeeded(test.database, mint)).toBe(true);
+    const inOrganization = { ...mint, repositoryId: 78, repository: 'other/app' };
+    expect(await isRunnerNeeded(test.database, inOrganization)).toBe(false);
+    const pool_ = { ...pool, scope: 'organization' as const };
+    expect(await isRunnerNeeded(test.database, { ...inOrganization, pool: pool_ })).toBe(true);
+    await finish(test.database, {
+      id: waiting.id,
+      status: 'cancelled',
+      detail: '',
+      errorCode: null,
+    });
+    expect(await isRunnerNeeded(test.database, mint)).toBe(false);
   });
 });
 

@@ -65,6 +65,18 @@ export async function admit(
   };
 }
 
+/** Whether a job waits that a runner registered in the same place could be given. */
+export async function isRunnerNeeded(database: Database, input: MintRunnerInput): Promise<boolean> {
+  const [owner = ''] = input.repository.split('/');
+  const rows = await database.$queryRaw<{ needed: boolean }[]>`
+    SELECT EXISTS (SELECT FROM jobs WHERE pool = ${input.pool.name} AND settled_at IS NULL
+      AND status IN ('queued', 'claimed', 'starting', 'waiting') AND github_status = 'queued'
+      AND CASE WHEN ${input.pool.scope} = 'organization'
+        THEN split_part(repository, '/', 1) = ${owner}
+        ELSE repository_id = ${input.repositoryId} END) AS needed`;
+  return rows[0]?.needed ?? false;
+}
+
 /** A host is claimed; the registration at GitHub comes next. */
 export async function recordClaim(database: Database, input: MintRunnerInput): Promise<void> {
   const claimedAt = new Date(input.claimedAt);

@@ -1,5 +1,6 @@
 import { isForward } from './job-progress.ts';
 import type { GithubJobStatus } from './job-status.ts';
+import { isRunnerOf } from './runner-name.ts';
 
 /**
  * - `claiming`: waits for a host
@@ -32,14 +33,23 @@ export interface GithubWord {
  * What a job's workflow knows: GitHub's word on the job, and the runners that were launched for it.
  * GitHub gives a job to any matching runner, so the two lives are kept apart: the job needs a runner
  * as long as it is queued and none of its own can still be given to it.
+ *
+ * Among the jobs of a pool every job launches one runner, whoever is served by it. A job whose runner
+ * was given to another one need not launch a second: that other one's own launch is still to come, or
+ * its runner still waits, and serves somebody else in turn.
  */
 export class Launches {
   readonly githubJobId: number;
   readonly runners: LaunchedRunner[] = [];
   word: GithubWord = { status: 'queued', conclusion: null, runnerName: null };
+  /** Another job of the pool was given this one's runner, and owes it a launch. */
+  owed = false;
+  /** Name of the job's pool, once it is admitted. */
+  pool: string;
 
-  constructor(githubJobId: number) {
+  constructor(githubJobId: number, pool = '') {
     this.githubJobId = githubJobId;
+    this.pool = pool;
   }
 
   /** Takes GitHub's word if it is newer than what is known, and notes which runner serves the job. */
@@ -61,10 +71,16 @@ export class Launches {
     this.hear(answer);
   }
 
-  /** One of the runners was given another job. */
-  taken(name: string, githubJobId: number): void {
+  /**
+   * One of the runners was given another job.
+   *
+   * @param owed - that job launches, or has launched, a runner of its own in this pool
+   */
+  taken(name: string, githubJobId: number, owed: boolean): void {
     const runner = this.runners.find((one) => one.name === name);
-    if (runner) runner.servedJobId = githubJobId;
+    if (!runner) return;
+    if (runner.servedJobId === null && owed) this.owed = true;
+    runner.servedJobId = githubJobId;
   }
 
   launched(name: string): LaunchedRunner {
@@ -86,17 +102,27 @@ export class Launches {
 
   /** The job waits and none of its runners could still be given to it. */
   get needsRunner(): boolean {
-    return this.word.status === 'queued' && !this.runners.some(isAvailable);
+    return this.word.status === 'queued' && !this.owed && !this.runners.some(isAvailable);
   }
 
-  /** Runners that the job needs no more, and that serve nobody as far as is known. */
+  /**
+   * Runners that the job needs no more, and that serve nobody as far as is known; but not one whose
+   * launch is owed to another job.
+   */
   get superfluous(): LaunchedRunner[] {
-    return this.word.status === 'queued' ? [] : this.runners.filter(isAvailable);
+    if (this.word.status === 'queued') return [];
+    return this.runners.filter((runner) => isAvailable(runner) && !this.#isOwing(runner));
   }
 
   /** The runner of its own that serves the job, if any. */
   get serving(): LaunchedRunner | null {
     return this.runners.find((runner) => runner.name === this.word.runnerName) ?? null;
+  }
+
+  /** The job was served by a runner launched for another one of the pool, before its own was started. */
+  #isOwing(runner: LaunchedRunner): boolean {
+    const { runnerName } = this.word;
+    return runner.phase !== 'following' && runnerName !== null && isRunnerOf(this.pool, runnerName);
   }
 
   get allGone(): boolean {

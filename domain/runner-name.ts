@@ -4,5 +4,15 @@
  * Pool names have at most 20 characters, so it stays below GitHub's 64.
  */
 export function runnerName(pool: string, githubJobId: number, launch: number): string {
-  return `ry-${pool}-${githubJobId.toString(36)}${launch === 1 ? '' : `-${launch}`}`;
+  return `${prefixOf(pool)}${githubJobId.toString(36)}${launch === 1 ? '' : `-${launch}`}`;
+}
+
+/** Whether a runner of this name was launched by a job of that pool. */
+export function isRunnerOf(pool: string, name: string): boolean {
+  const prefix = prefixOf(pool);
+  return name.startsWith(prefix) && /^[0-9a-z]+(-[0-9]+)?$/.test(name.slice(prefix.length));
+}
+
+function prefixOf(pool: string): string {
+  return `ry-${pool}-`;
 }

@@ -59,7 +59,11 @@ describe('a job', () => {
   it('is launched again at once when its runner serves another job', async () => {
     const world = await start();
     const first = await world.until(() => world.containers[0]);
-    await world.handle.signal(runnerTaken, { runnerName: first.runnerName, githubJobId: 99 });
+    await world.handle.signal(runnerTaken, {
+      runnerName: first.runnerName,
+      githubJobId: 99,
+      owed: false,
+    });
     const second = await serve(world, 1);
     expect(second.runnerName).not.toBe(first.runnerName);
     await world.handle.signal(jobProgressed, done(second.runnerName));
@@ -70,6 +74,42 @@ describe('a job', () => {
     first.end({});
     await world.handle.result();
     expect(world.calls.some((call) => call.startsWith('remove'))).toBe(false);
+  });
+
+  it('waits for the launch that it is owed, and launches itself when that does not come', async () => {
+    const world = await start((one) => {
+      one.pool.timeouts.pickup = 700;
+    });
+    const first = await world.until(() => world.containers[0]);
+    const taken = { runnerName: first.runnerName, githubJobId: 99, owed: true };
+    await world.handle.signal(runnerTaken, taken);
+    await world.handle.query(jobStatus);
+    expect(world.containers).toHaveLength(1);
+    const second = await serve(world, 1);
+    await world.handle.signal(jobProgressed, done(second.runnerName));
+    second.end({});
+    first.end({});
+    expect(await world.handle.result()).toMatchObject({ status: 'completed', attempts: 2 });
+  });
+
+  it('launches for another job when that one’s runner has served it', async () => {
+    const world = await start((one) => {
+      one.grantsSlots = false;
+    });
+    const another = `ry-${world.pool.name}-1`;
+    await world.handle.signal(jobProgressed, running(another));
+    await world.handle.signal(jobProgressed, done(another));
+    await world.until(() => world.ends.length > 0);
+    await world.grantSlots();
+    const container = await world.until(() => world.containers[0]);
+    await world.handle.signal(runnerTaken, {
+      runnerName: container.runnerName,
+      githubJobId: 99,
+      owed: false,
+    });
+    container.end({});
+    expect(await world.handle.result()).toMatchObject({ status: 'completed', attempts: 1 });
+    expect(container.removed).toBe(false);
   });
 
   it('gives its waiting runner back when another runner takes the job', async () => {

@@ -31,11 +31,6 @@ import { github, records } from './runner-job/steps.ts';
 const MOST_UNUSED = 5;
 /** GitHub itself gives up a job whose runner is silent within a quarter of an hour; then it says so. */
 const MOST_QUESTIONS = 6;
-/**
- * Whoever took this job's runner has mostly launched one too, and GitHub gives that to this job in
- * the next moment: so long (milliseconds) nothing is launched in its stead.
- */
-const SWAP = 2_000;
 
 /**
  * Serves one queued job: launches runners until GitHub says that the job is over, and follows each
@@ -86,9 +81,10 @@ class RunnerJob {
     if (this.#admission) this.#tellProgress();
   }
 
-  lose({ runnerName: name, githubJobId }: RunnerTaken): void {
-    this.launches.taken(name, githubJobId);
-    if (this.#admission && this.launches.needsRunner) void this.#awaitSwap();
+  lose({ runnerName: name, githubJobId, owed }: RunnerTaken): void {
+    const wasOwed = this.launches.owed;
+    this.launches.taken(name, githubJobId, owed);
+    if (this.launches.owed && !wasOwed) void this.#awaitRepayment();
   }
 
   cancel(request: CancelRequest): void {
@@ -104,6 +100,7 @@ class RunnerJob {
     }
     this.#admission = admission;
     this.#launchCount = admission.attempts;
+    this.launches.pool = admission.pool.name;
     this.launches.hear(admission.word);
     // launched before, and told to go on: only GitHub knows what has become of it since
     if (admission.attempts > 0) await this.#ask();
@@ -213,7 +210,7 @@ class RunnerJob {
           const seconds = Math.round(this.#pool.timeouts.run / 1000);
           this.#giveUp(
             'failed',
-            'run_timeout',
+            RUN_TIMEOUT,
             `Stopped after ${seconds} s, the longest run that its pool allows`,
           );
         }
@@ -253,11 +250,11 @@ class RunnerJob {
     this.#paused = false;
   }
 
-  async #awaitSwap(): Promise<void> {
-    if (this.#paused) return;
-    this.#paused = true;
-    await within(SWAP, () => this.#isDecided || !this.launches.needsRunner);
-    this.#paused = false;
+  /** The job that was given this one's runner launches one in turn; should that fail, this one does. */
+  async #awaitRepayment(): Promise<void> {
+    const isServed = () => this.#isDecided || this.launches.word.status !== 'queued';
+    await within(this.#pool.timeouts.pickup, isServed);
+    this.launches.owed = false;
   }
 
   /** A runner that the job needs no more may serve another job for a little while, then it goes. */
@@ -306,11 +303,10 @@ class RunnerJob {
     this.#tell(status, detail);
     const outcome = status === 'completed' ? this.launches.word.conclusion : null;
     upsertSearchAttributes([{ key: outcomeKey, value: outcome ?? status }]);
-    for (const runner of this.launches.runners) {
-      const mayGo = runner.servedJobId === null && runner.phase !== 'gone' && !runner.retired;
-      if (mayGo && !this.#lettingGo.has(runner)) void this.#letGo(runner);
+    while (!this.launches.allGone) {
+      for (const runner of this.#toLetGo) void this.#letGo(runner);
+      await condition(() => this.launches.allGone || this.#toLetGo.length > 0);
     }
-    await condition(() => this.launches.allGone);
   }
 
   #tellProgress(): void {

@@ -44,7 +44,10 @@ export class World {
   readonly containerFailures: Error[] = [];
   /** Runners that are at work, as the host sees it. */
   readonly busy = new Set<string>();
+  /** Whether slots are granted from the start. */
   grantsSlots = true;
+  /** Begins to grant slots. */
+  grantSlots: () => Promise<void> = async () => {};
   readonly pool: Pool = {
     name: `p-${this.id}`,
     labels: ['self-hosted'],
@@ -103,20 +106,23 @@ export class World {
       workflowBundle: { codePath: bundlePath },
       activities: { ...world.#control() },
     });
-    const poolWorker = world.grantsSlots
-      ? await Worker.create({
-          ...common,
-          taskQueue: poolTaskQueue(world.pool.name),
-          activities: { ...world.#poolQueue() },
-        })
-      : null;
     const host = await Worker.create({
       ...common,
       taskQueue: hostTaskQueue(world.hostId),
       activities: { ...world.#hostQueue() },
     });
-    const workers = [control, host, ...(poolWorker ? [poolWorker] : [])];
-    const running = Promise.all(workers.map((worker) => worker.run()));
+    const workers = [control, host];
+    const running = workers.map((worker) => worker.run());
+    world.grantSlots = async () => {
+      const worker = await Worker.create({
+        ...common,
+        taskQueue: poolTaskQueue(world.pool.name),
+        activities: { ...world.#poolQueue() },
+      });
+      workers.push(worker);
+      running.push(worker.run());
+    };
+    if (world.grantsSlots) await world.grantSlots();
     const clientConnection = await Connection.connect({ address: temporalAddress });
     world.client = new Client({ connection: clientConnection, dataConverter });
     world.handle = await world.client.workflow.start(RUNNER_JOB, {
@@ -127,7 +133,7 @@ export class World {
     world.#stopWorkers = async () => {
       for (const container of world.containers) container.end({});
       for (const worker of workers) worker.shutdown();
-      await running;
+      await Promise.all(running);
       await clientConnection.close();
       await connection.close();
     };

@@ -13,7 +13,7 @@ import type { GithubJobStatus } from '../../domain/job-status.ts';
 import { isTerminal } from '../../domain/job-status.ts';
 import type { Pool } from '../../domain/pool.ts';
 import { matchPool } from '../../domain/pool-match.ts';
-import { runnerName } from '../../domain/runner-name.ts';
+import { isRunnerOf, runnerName } from '../../domain/runner-name.ts';
 import { jobWorkflowId } from '../../workflows/contracts/ids.ts';
 import { jobProgressed, RUNNER_JOB, runnerTaken } from '../../workflows/contracts/runner-job.ts';
 import {
@@ -135,8 +135,15 @@ async function signalProgress(
 async function signalOwner(client: Client, delivery: PendingDelivery): Promise<void> {
   const { runnerName, ownerJobId, job } = delivery;
   if (!runnerName || !ownerJobId || ownerJobId === job.input.id) return;
+  const { githubJobId } = job.input;
+  // a workflow that was still launching when it lost its job to this runner launches all the same
+  const owed =
+    job.isAdmitted &&
+    !isTerminal(job.status) &&
+    job.pool !== null &&
+    isRunnerOf(job.pool, runnerName);
   await unlessGone(client.workflow.getHandle(jobWorkflowId(ownerJobId)), (workflow) =>
-    workflow.signal(runnerTaken, { runnerName, githubJobId: job.input.githubJobId }),
+    workflow.signal(runnerTaken, { runnerName, githubJobId, owed }),
   );
 }
 

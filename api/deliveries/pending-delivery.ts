@@ -25,13 +25,16 @@ export interface PendingJob {
   conclusion: string | null;
   /** Runners launched for it so far. */
   attempts: number;
+  pool: string | null;
+  /** A workflow has taken it up. */
+  isAdmitted: boolean;
 }
 
 /** Columns of `job` that a {@link PendingJob} is made of. */
 export const PENDING_COLUMNS = `job.id AS job_id, job.status AS job_status, job.github_status,
   job.conclusion, job.name, job.github_job_id, job.run_id, job.repository_id, job.repository,
   job.installation_id, job.labels, job.branch, job.event AS job_event, job.source,
-  job.correlation_id, job.attempts`;
+  job.correlation_id, job.attempts, job.pool, job.admitted_at`;
 
 /** As the driver gives it: 64-bit numbers are text. */
 export interface PendingRow {
@@ -58,6 +61,8 @@ export interface PendingRow {
   source: RunnerJobInput['source'];
   correlation_id: string;
   attempts: number;
+  pool: string | null;
+  admitted_at: Date | null;
 }
 
 /** null where the job's record is gone: then nothing is left to hand over. */
@@ -77,6 +82,8 @@ export function toPendingDelivery(row: PendingRow): PendingDelivery | null {
       githubStatus: row.github_status,
       conclusion: row.conclusion,
       attempts: row.attempts,
+      pool: row.pool,
+      isAdmitted: row.admitted_at !== null,
       input: {
         id: row.job_id,
         githubJobId: Number(row.github_job_id),

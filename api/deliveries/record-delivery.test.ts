@@ -149,7 +149,7 @@ describe("a job that is given to another job's runner", () => {
       BigInt(other),
     );
     expect(await world.signals(workflowIdOf(one))).toEqual([
-      { name: 'runnerTaken', input: { runnerName: name, githubJobId: other } },
+      { name: 'runnerTaken', input: { runnerName: name, githubJobId: other, owed: false } },
     ]);
     expect(await world.signals(workflowIdOf(other))).toEqual([
       {

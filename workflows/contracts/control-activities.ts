@@ -36,6 +36,8 @@ export interface MintRunnerInput extends GithubTarget {
   launch: number;
   /** RFC 3339 */
   claimedAt: string;
+  /** The job itself needs it no more: register it only if another job waits that it can serve. */
+  forOthers: boolean;
 }
 
 export interface DeregisterInput extends GithubTarget {
@@ -63,7 +65,7 @@ export interface ControlActivities {
    * Registers a runner and records it.
    *
    * Fails as {@link RATE_LIMITED} (details: when to go on, RFC 3339), {@link RUNNER_NAME_TAKEN},
-   * {@link GITHUB_REFUSED} (says what to mend); anything else is worth a retry.
+   * {@link NOT_NEEDED}, {@link GITHUB_REFUSED} (says what to mend); anything else is worth a retry.
    */
   mintRunner(input: MintRunnerInput): Promise<Secret<MintedRunner>>;
   /** Asks GitHub for its word on a job and records it; null when GitHub knows no such job. */
@@ -79,5 +81,7 @@ export interface ControlActivities {
 }
 
 export const RATE_LIMITED = 'RateLimited';
+/** No job waits that the runner could serve. */
+export const NOT_NEEDED = 'NotNeeded';
 export const RUNNER_NAME_TAKEN = 'RunnerNameTaken';
 export const GITHUB_REFUSED = 'GithubRefused';

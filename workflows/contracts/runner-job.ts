@@ -37,6 +37,8 @@ export interface RunnerTaken {
   runnerName: string;
   /** GitHub's id of the job that it serves. */
   githubJobId: number;
+  /** That job launches, or has launched, a runner of its own in the same pool. */
+  owed: boolean;
 }
 
 /** An operator's wish to end the job. */

@@ -2,6 +2,7 @@ import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio
 import { TimeoutType } from '@temporalio/common';
 import {
   GITHUB_REFUSED,
+  NOT_NEEDED,
   RATE_LIMITED,
   RUNNER_NAME_TAKEN,
 } from '../contracts/control-activities.ts';
@@ -61,4 +62,10 @@ export function judgeLaunch(error: unknown, now: number): LaunchVerdict {
     default:
       return { next: 'again', pause: PAUSE, detail: cause.message, counts: false };
   }
+}
+
+/** The runner would have served others, and nobody waits for it. */
+export function isNotNeeded(error: unknown): boolean {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  return cause instanceof ApplicationFailure && cause.type === NOT_NEEDED;
 }

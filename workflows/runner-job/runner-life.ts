@@ -12,7 +12,7 @@ import type { Pool } from '../../domain/pool.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { ContainerOutcome, MintedRunner } from '../contracts/host-activities.ts';
 import type { RunnerJobInput } from '../contracts/runner-job.ts';
-import { judgeLaunch, type LaunchVerdict } from './failures.ts';
+import { isNotNeeded, judgeLaunch, type LaunchVerdict } from './failures.ts';
 import { claimOn, containerOn, errandsOn, github, launching } from './steps.ts';
 
 /** What every runner of a job shares. */
@@ -55,6 +55,10 @@ export class RunnerLife {
       return await this.#live();
     } catch (error) {
       if (isCancellation(error)) return { kind: 'released' };
+      if (isNotNeeded(error)) {
+        await this.#cleanUp({ hostSilent: false });
+        return { kind: 'released' };
+      }
       const { verdict, hostSilent } = this.#judge(error);
       await this.#cleanUp({ hostSilent });
       // the container may be at work all the same, with nobody beside it to tell
@@ -131,6 +135,7 @@ export class RunnerLife {
       hostId: claim.hostId,
       launch: this.#launch,
       claimedAt: new Date(Date.now()).toISOString(),
+      forOthers: this.#context.launches.word.status !== 'queued',
     });
     runner.runnerId = minted.reveal().runnerId;
     if (runner.retired) {

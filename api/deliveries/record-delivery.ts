@@ -40,6 +40,7 @@ export interface RecordedDelivery {
  * - A job that is first heard of when it runs or is over is recorded if a pool of ours serves its
  *   labels or a runner of ours runs it: `queued` may yet come. Any other is not Runyard's business.
  * - Until a workflow has admitted the job, nobody else can tell how it ended, so that is done here.
+ * - The workflow that launched the runner is told once that it serves another job.
  * - `runners` is written before `jobs`, as the workers do, so that the two don't deadlock.
  */
 const RECORD = `
@@ -112,7 +113,7 @@ WITH served AS (
 )
 SELECT delivery.id AS inbox_id, delivery.status AS inbox_status, delivery.workflow_id,
   delivery.attempts AS inbox_attempts, delivery.delivery_id AS inbox_delivery_id,
-  $4::text AS inbox_action, $25::text AS told_conclusion, $23::text AS told_runner, served.job_id AS owner_job_id,
+  $4::text AS inbox_action, $25::text AS told_conclusion, $23::text AS told_runner, CASE WHEN EXISTS (SELECT FROM taken) THEN served.job_id END AS owner_job_id,
   ${PENDING_COLUMNS}
 FROM delivery LEFT JOIN served ON true LEFT JOIN job ON true`;
 

@@ -17,7 +17,8 @@ import { jobWorkflowId } from './contracts/ids.ts';
 import { type RunnerJobInput, RUNNER_JOB } from './contracts/runner-job.ts';
 import { hostTaskQueue, poolTaskQueue } from './contracts/task-queues.ts';
 
-const KEYS = `test:${Buffer.alloc(32, 7).toString('base64')}`;
+/** Payload keys of the played world, and of the histories saved from it. */
+export const KEYS = `test:${Buffer.alloc(32, 7).toString('base64')}`;
 export const JIT_CONFIG = 'the-jit-configuration-of-a-runner';
 
 /** One container that a test plays. */

@@ -61,7 +61,8 @@ async function startPostgres(folder: string) {
   return { url, stop: () => endChild(child, 'SIGINT', 10_000) };
 }
 
-async function startTemporal(folder: string) {
+/** Starts a Temporal server that keeps its data in a folder. */
+export async function startTemporal(folder: string) {
   const binary = await findTemporal(process.env, (message) => console.log(message));
   const port = await choosePort({ port: 0 });
   const { child, ready } = launchTemporal({
@@ -75,7 +76,8 @@ async function startTemporal(folder: string) {
   return { address: `127.0.0.1:${port}`, stop: () => endChild(child, 'SIGTERM', 10_000) };
 }
 
-async function writeBundle(folder: string): Promise<string> {
+/** Bundles the workflows' code into a file of a folder. @returns its path */
+export async function writeBundle(folder: string): Promise<string> {
   const file = join(folder, 'workflow-bundle.js');
   await writeFile(file, await bundleWorkflows());
   return file;

@@ -51,8 +51,9 @@ export async function saveHistory(name: string, handle: WorkflowHandle): Promise
   const text = JSON.stringify(
     whole,
     (key, value: unknown) => {
-      if (key === 'identity') return 'played';
-      return key === 'stackTrace' ? '' : value;
+      if (key === 'stackTrace') return '';
+      // a process and its machine, in identities and in the names of sticky queues
+      return typeof value === 'string' ? value.replace(/^\d+@.+/, 'played') : value;
     },
     1,
   );

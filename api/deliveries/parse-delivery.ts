@@ -1,7 +1,11 @@
+import type { EmitterWebhookEventName } from '@octokit/webhooks';
 import { z } from 'zod';
 import type { GithubJobStatus } from '../../domain/job-status.ts';
 import type { FieldError } from '../errors.ts';
 import type { JobWord, ParsedDelivery, WebhookEnvelope } from './delivery.ts';
+
+/** The one event that Runyard acts on so far. */
+const JOB_EVENT: EmitterWebhookEventName = 'workflow_job';
 
 /** The body is not JSON in UTF-8. */
 export class NotJsonError extends Error {}
@@ -94,7 +98,7 @@ export function parseDelivery(event: string, text: string): ParsedDelivery {
     ref: envelope.ref,
     headCommit: envelope.after,
   };
-  if (event !== 'workflow_job') return { ...parsed, job: null };
+  if (event !== JOB_EVENT) return { ...parsed, job: null };
   if (action === null) throw new WrongShapeError([{ path: 'action', message: 'is missing' }]);
   const { repository, workflow_job: job } = check(jobEventSchema, body);
   if (!job) return { ...parsed, job: null };

@@ -75,7 +75,10 @@ export const settingsSchema = z.object({
     .describe('production refuses to start without its secrets'),
 
   PORT: port(3000).describe('Port of the API and the dashboard'),
-  BIND_ADDRESS: z.string().default('127.0.0.1').describe('Address that the API listens on'),
+  BIND_ADDRESS: z
+    .string()
+    .default('127.0.0.1')
+    .describe('Address that the API, and the metrics of the workers, listen on'),
   TEMPORAL_UI_PORT: port(8233).describe('Port of the Temporal Web UI that is started here'),
   METRICS_PORT: port(0).describe("Port of a worker's own /metrics and /health; 0 takes a free one"),
   METRICS_UPSTREAMS: list('').describe(

@@ -56,6 +56,7 @@ const metricsServer = await startMetricsServer({
   registry: metrics.registry,
   health: () => ({ ok: worker.getState() === 'RUNNING', state: worker.getState() }),
   port: settings.METRICS_PORT,
+  address: settings.BIND_ADDRESS,
 });
 
 const stop = () => {

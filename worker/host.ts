@@ -30,6 +30,7 @@ const metricsServer = await startMetricsServer({
   registry: metrics.registry,
   health: () => state.service?.health() ?? { ok: false, state: 'starting' },
   port: settings.METRICS_PORT,
+  address: settings.BIND_ADDRESS,
 });
 const stopWished = new Promise<void>((resolve) => {
   for (const event of ['SIGTERM', 'SIGINT', 'disconnect']) process.on(event, () => resolve());

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import Docker from 'dockerode';
 import { runCommand } from './command.ts';
 import { exists, findProgram } from './files.ts';
+import { withoutSecrets } from './secrets.ts';
 
 const DEFAULT_SOCKET = '/var/run/docker.sock';
 const ENGINE_LOG = '/var/log/dockerd.log';
@@ -123,6 +124,7 @@ async function startEngine(docker: Docker, progress: (message: string) => void):
   }
   const log = await open(ENGINE_LOG, 'a');
   const engine = spawn('dockerd', ['--pidfile', PID_FILE], {
+    env: withoutSecrets(process.env),
     detached: true,
     stdio: ['ignore', log.fd, log.fd],
   });

@@ -38,7 +38,7 @@ export function processEnvironments(
     ...(simulator ? { GITHUB_API_URL: simulator.apiUrl, GITHUB_APP_ID: simulator.appId } : {}),
     ...(facts.demoImage ? { POOL_IMAGE: facts.demoImage } : {}),
     ...(facts.temporalUiUrl ? { TEMPORAL_UI_URL: facts.temporalUiUrl } : {}),
-    ...secrets.variables('DATABASE_URL', 'PAYLOAD_ENCRYPTION_KEYS'),
+    ...secrets.variables('DATABASE_URL'),
   };
   return {
     api: {
@@ -56,15 +56,18 @@ export function processEnvironments(
         'ADMIN_TOKEN',
         'GITHUB_WEBHOOK_SECRET',
         'GITHUB_WEBHOOK_SECRET_PREVIOUS',
-        'GITHUB_APP_PRIVATE_KEY',
       ),
     },
     controlWorker: {
       ...common,
       METRICS_PORT: String(ports.controlMetrics),
-      ...secrets.variables('GITHUB_APP_PRIVATE_KEY'),
+      ...secrets.variables('PAYLOAD_ENCRYPTION_KEYS', 'GITHUB_APP_PRIVATE_KEY'),
     },
-    hostWorker: { ...common, METRICS_PORT: String(ports.hostMetrics) },
+    hostWorker: {
+      ...common,
+      METRICS_PORT: String(ports.hostMetrics),
+      ...secrets.variables('PAYLOAD_ENCRYPTION_KEYS'),
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { followUntilReady, type Launched } from './launched.ts';
+import { withoutSecrets } from './secrets.ts';
 
 export interface TemporalOptions {
   binary: string;
@@ -50,7 +51,11 @@ export function launchTemporal(options: TemporalOptions): Launched {
       ...['--log-level', 'error'],
     ],
     // Not in our process group: Ctrl-C on the terminal is for us, and we stop it when its turn has come.
-    { detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
+    {
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: withoutSecrets(process.env),
+    },
   );
   return followUntilReady(
     child,

@@ -70,7 +70,7 @@ export async function startSystem(
   const processes = async () => JSON.parse(await file('processes.json'));
   const system: System = {
     api: supervisor.endpoints.api,
-    token: options.settings?.['ADMIN_TOKEN'] ?? (await file('admin-token')).trim(),
+    token: await adminToken(dataFolder, options.settings),
     simulatorControl: supervisor.endpoints.simulator_control ?? '',
     endpoints: supervisor.endpoints,
     dataDir: dataFolder,
@@ -98,6 +98,12 @@ export async function startSystem(
     },
   };
   return system;
+}
+
+/** The token that the settings give, by value or file, or that the first start made. */
+async function adminToken(dataFolder: string, settings: Record<string, string> = {}) {
+  const file = settings['ADMIN_TOKEN_FILE'] ?? join(dataFolder, 'admin-token');
+  return settings['ADMIN_TOKEN'] ?? (await readFile(file, 'utf8')).trim();
 }
 
 /** The environment as a user's would be: nothing of the test run's own. */

@@ -57,7 +57,12 @@ function runVitest() {
     },
   );
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
-  return new Promise((resolve) => child.once('close', (exit) => resolve(exit ?? 1)));
+  return new Promise((resolve) =>
+    child.once('close', (exit, signal) => {
+      if (signal) reporter.line(`The tests were ended by ${signal}`);
+      resolve(exit ?? 1);
+    }),
+  );
 }
 
 function readCounts(exit) {

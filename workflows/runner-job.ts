@@ -24,6 +24,7 @@ import {
 } from './contracts/runner-job.ts';
 import { outcomeKey, runnerNameKey } from './contracts/search-attributes.ts';
 import { endOf, type GivenUp } from './runner-job/outcome.ts';
+import { progressOf } from './runner-job/progress.ts';
 import { askGithub, type RunnerEnd, RunnerLife, within } from './runner-job/runner-life.ts';
 import { github, records } from './runner-job/steps.ts';
 
@@ -311,15 +312,9 @@ class RunnerJob {
 
   #tellProgress(): void {
     if (this.#isDecided) return;
-    const { word, runners } = this.launches;
-    const phases = new Set(runners.map((runner) => runner.phase));
-    if (word.status === 'in_progress')
-      this.#tell('running', `Running on ${word.runnerName ?? 'a runner'}`);
-    else if (phases.has('following'))
-      this.#tell('waiting', 'Runner started; GitHub gives it a job');
-    else if (phases.has('launching'))
-      this.#tell('starting', 'A host is claimed; its runner is being started');
-    else if (!this.#paused) this.#tell('queued', 'Waiting for a free slot on a host');
+    const { status, detail } = progressOf(this.launches);
+    // while it pauses, the reason of the pause says more
+    if (!this.#paused || status !== 'queued') this.#tell(status, detail);
   }
 
   #tell(status: JobStatus, detail: string): void {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProcessName } from '../../cli/start/process-table.ts';
 import { projectRoot } from '../../config/root.ts';
-import { RunyardApi } from '../parts/runyard-api.ts';
+import { type ApiJob, RunyardApi } from '../parts/runyard-api.ts';
 import { SimulatedGithub } from '../parts/simulated-github.ts';
 import { startSystem, type System } from '../system.ts';
 
@@ -43,12 +43,14 @@ const isAlive = (pid: number) => {
   }
 };
 
-/** Runs one job to its end, and answers what Runyard has of it. */
+/** Runs one job to its end, and answers what Runyard has of it once all is recorded. */
 async function runJob(repository: string) {
   const github = new SimulatedGithub(system.simulatorControl);
   const [job] = await github.queue(repository, [{ steps: [{ run: 'echo it-ran' }] }]);
   if (!job) throw new Error('The simulator made no job');
-  return new RunyardApi(system.api, system.token).ended(job, 120);
+  const isRecorded = (one: ApiJob) =>
+    one.status === 'completed' && one.removed_at !== null && one.container_started_at !== null;
+  return new RunyardApi(system.api, system.token).until(job, isRecorded, 120);
 }
 
 describe('a system that npm start has brought up', () => {

@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** Folders whose tests stand beside their code. */
 const SOURCES =
-  '{domain,workflows,activities,worker,api,prisma,config,cli,simulator,bench,web,docker,test/setup,test/lint,test/replay}';
+  '{domain,workflows,activities,worker,api,prisma,config,cli,simulator,bench,web,docker,test/setup,test/lint,test/replay,test/docs}';
 
 export default defineConfig({
   test: {

@@ -11,7 +11,7 @@ export interface SettingDescription {
   secret: boolean;
 }
 
-/** Every setting in the order of the schema, for `.env.example` and the docs. */
+/** Every setting in the order of the schema, for `.env.example` and `docs/settings.md`. */
 export function describeSettings(): SettingDescription[] {
   return Object.entries(settingsSchema.shape).map(([name, schema]) => ({
     name: name as SettingName,
@@ -34,6 +34,33 @@ export function environmentExample(): string {
     '# Copy this file to .env and uncomment what you change. What is set in the environment itself wins.',
     '',
     settings.join('\n\n'),
+    '',
+  ].join('\n');
+}
+
+/** Content of `docs/settings.md`. */
+export function settingsPage(): string {
+  const rows = describeSettings().map(({ name, description, initial, secret }) =>
+    [
+      `\`${name}\``,
+      initial ? `\`${initial}\`` : '',
+      secret ? `${description}. Secret` : description,
+    ]
+      .map((cell) => cell.replaceAll('|', String.raw`\|`))
+      .join(' | '),
+  );
+  return [
+    '# Settings',
+    '',
+    '<!-- Made by "npm run generate" from config/schema.ts. -->',
+    '',
+    'Every setting is an environment variable; `npm start` and `npx runyard` also read `.env` in the checkout (`.env.example` has them all). ' +
+      'Instead of `X` you may set `X_FILE` to a file that holds the value: best for secrets. An empty value counts as unset. ' +
+      'Durations are written as `30s`, `5m`, `6h` or `3d`.',
+    '',
+    '| setting | default | meaning |',
+    '|---|---|---|',
+    ...rows.map((row) => `| ${row} |`),
     '',
   ].join('\n');
 }

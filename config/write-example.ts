@@ -1,14 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { environmentExample } from './example.ts';
+import { environmentExample, settingsPage } from './example.ts';
 import { projectRoot } from './root.ts';
 
-/** Where `.env.example` stands. */
-export function examplePath(): string {
-  return join(projectRoot(), '.env.example');
-}
+/** The files that tell people of every setting. */
+export const SETTINGS_FILES: readonly { path: string; content: () => string }[] = [
+  { path: join(projectRoot(), '.env.example'), content: environmentExample },
+  { path: join(projectRoot(), 'docs', 'settings.md'), content: settingsPage },
+];
 
-/** Writes `.env.example` anew; `npm run generate` calls it. */
+/** Writes `.env.example` and `docs/settings.md` anew; `npm run generate` calls it. */
 export async function writeExample(): Promise<void> {
-  await writeFile(examplePath(), environmentExample());
+  await Promise.all(SETTINGS_FILES.map(({ path, content }) => writeFile(path, content())));
 }

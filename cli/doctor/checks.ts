@@ -60,11 +60,7 @@ export async function checkHosts(api: ApiClient): Promise<Finding[]> {
     const active = items.filter((host) => host.state === 'active');
     const lost = items.filter((host) => host.state === 'lost');
     const findings = lost.map((host) =>
-      warning(
-        `Host ${host.id}`,
-        `Silent since ${host.heartbeat_at}`,
-        'Start its host worker, or forget it',
-      ),
+      warning(`Host ${host.id}`, `Silent since ${host.heartbeat_at}`, 'Start its host worker'),
     );
     if (active.length === 0) {
       return [

@@ -10,7 +10,7 @@ export function HostList({ hosts }: { hosts: readonly Host[] }) {
     return (
       <EmptyState title="No host is connected" icon={<Server size={28} />}>
         Jobs wait until one is. On a machine with Docker, start a host worker with{' '}
-        <Code>runyard host</Code>.
+        <Code>node dist/worker/host.js</Code>.
       </EmptyState>
     );
   }

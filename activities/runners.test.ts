@@ -99,7 +99,7 @@ describe('a run', () => {
     });
     expect(world.slots.load).toEqual({ running: 0, reserved: 0 });
     expect(await world.metrics.registry.metrics()).toMatch(
-      /runyard_launch_failures_total\{.*reason="image_missing".*\} 1/,
+      /runyard_host_launch_failures_total\{.*reason="image_missing".*\} 1/,
     );
   });
 

@@ -99,9 +99,8 @@ WITH served AS (
       ELSE job.host_id END,
     container_id = CASE WHEN ${isForward()} THEN COALESCE(excluded.container_id, job.container_id)
       ELSE job.container_id END,
-    container_started_at = CASE WHEN ${isServed()} THEN excluded.container_started_at
-      ELSE job.container_started_at END,
-    removed_at = CASE WHEN ${isServed()} THEN excluded.removed_at ELSE job.removed_at END,
+    container_started_at = ${ofServing('container_started_at')},
+    removed_at = ${ofServing('removed_at')},
     pool = COALESCE(job.pool, excluded.pool),
     picked_up_at = COALESCE(job.picked_up_at, excluded.picked_up_at),
     completed_at = COALESCE(job.completed_at, excluded.completed_at),
@@ -127,6 +126,16 @@ function isForward(): string {
 /** A runner of ours is told of whose start and removal are then the job's, whomever it was launched for. */
 function isServed(): string {
   return `(${isForward()} AND EXISTS (SELECT FROM served))`;
+}
+
+/**
+ * A time of the serving runner. Of the job's own one the host may have written it while this
+ * statement was under way, which then knows less than the record.
+ */
+function ofServing(column: string): string {
+  return `CASE WHEN NOT ${isServed()} THEN job.${column}
+      WHEN job.runner_name = excluded.runner_name THEN COALESCE(excluded.${column}, job.${column})
+      ELSE excluded.${column} END`;
 }
 
 /** GitHub's word changes the status of a job that is not over, or whose end Runyard only supposed. */

@@ -37,7 +37,10 @@ describe('one job, end to end', () => {
       source: 'webhook',
       host_id: system.hostId,
     });
-    const removed = await runyard.until(job, (one) => one.removed_at !== null);
+    const removed = await runyard.until(
+      job,
+      (one) => one.removed_at !== null && one.completed_at !== null,
+    );
     const { timeline, workflow } = await runyard.get<{
       timeline: { step: string; at: string }[];
       workflow: { id: string; url: string };

@@ -26,7 +26,7 @@ export function createHostMetrics(hostId: string): HostMetrics {
     registers,
   });
   const failures = new Counter({
-    name: 'runyard_launch_failures_total',
+    name: 'runyard_host_launch_failures_total',
     help: 'Launches that a host gave up, by pool and reason',
     labelNames: ['pool', 'reason'],
     registers,

@@ -7,10 +7,13 @@ import Docker from 'dockerode';
 import { runCommand } from './command.ts';
 import { exists, findProgram } from './files.ts';
 import { withoutSecrets } from './secrets.ts';
+import { removeStalePidFile } from './stale-pid-file.ts';
 
 const DEFAULT_SOCKET = '/var/run/docker.sock';
 const ENGINE_LOG = '/var/log/dockerd.log';
 const PID_FILE = '/var/run/docker.pid';
+/** Of the containerd that the engine starts itself. */
+const CONTAINERD_PID_FILE = '/var/run/docker/containerd/containerd.pid';
 /** milliseconds */
 const START_TIMEOUT = 60_000;
 
@@ -122,6 +125,8 @@ async function startEngine(docker: Docker, progress: (message: string) => void):
     });
     if ((await pingProblem(docker)) === null) return;
   }
+  await removeStalePidFile(PID_FILE, 'dockerd');
+  await removeStalePidFile(CONTAINERD_PID_FILE, 'containerd');
   const log = await open(ENGINE_LOG, 'a');
   const engine = spawn('dockerd', ['--pidfile', PID_FILE], {
     env: withoutSecrets(process.env),

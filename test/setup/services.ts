@@ -1,5 +1,7 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -31,9 +33,10 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'runyard-test-'));
   await chmod(folder, 0o755);
+  const keeper = startKeeper(folder);
   const [postgres, temporal, bundle] = await Promise.all([
-    startPostgres(folder),
-    startTemporal(folder),
+    startPostgres(folder, keeper.keep),
+    startTemporal(folder, keeper.keep),
     writeBundle(folder),
   ]);
   project.provide('databaseUrl', postgres.url);
@@ -41,11 +44,28 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('workflowBundlePath', bundle);
   return async () => {
     await Promise.all([postgres.stop(), temporal.stop()]);
-    await rm(folder, { recursive: true, force: true });
+    await keeper.end();
   };
 }
 
-async function startPostgres(folder: string) {
+/** Sees to it that nothing of the run is left, even when the run is killed. */
+function startKeeper(folder: string) {
+  const keeper = spawn(process.execPath, [join(import.meta.dirname, 'keeper.mjs'), folder], {
+    // not in the run's process group: it must outlive whatever ends the run
+    detached: true,
+    stdio: ['pipe', 'ignore', 'inherit'],
+  });
+  return {
+    keep: (child: ChildProcess) => void keeper.stdin.write(`${child.pid}\n`),
+    end: async () => {
+      const ended = once(keeper, 'exit');
+      keeper.stdin.end('done\n');
+      await ended;
+    },
+  };
+}
+
+async function startPostgres(folder: string, keep: (child: ChildProcess) => void) {
   const password = randomBytes(16).toString('base64url');
   const cluster = await preparePostgres(folder, password);
   const port = await choosePort({ port: 0 });
@@ -54,6 +74,7 @@ async function startPostgres(folder: string) {
     durable: false,
     maxConnections: 300,
   });
+  keep(child);
   await ready;
   const url = postgresUrl(port, password);
   await ensureDatabase(url);
@@ -62,7 +83,7 @@ async function startPostgres(folder: string) {
 }
 
 /** Starts a Temporal server that keeps its data in a folder. */
-export async function startTemporal(folder: string) {
+export async function startTemporal(folder: string, keep: (child: ChildProcess) => void) {
   const binary = await findTemporal(process.env, (message) => console.log(message));
   const port = await choosePort({ port: 0 });
   const { child, ready } = launchTemporal({
@@ -72,6 +93,7 @@ export async function startTemporal(folder: string) {
     namespace: 'default',
     uiPort: null,
   });
+  keep(child);
   await ready;
   return { address: `127.0.0.1:${port}`, stop: () => endChild(child, 'SIGTERM', 10_000) };
 }

@@ -83,7 +83,10 @@ async function startPostgres(folder: string, keep: (child: ChildProcess) => void
 }
 
 /** Starts a Temporal server that keeps its data in a folder. */
-export async function startTemporal(folder: string, keep: (child: ChildProcess) => void) {
+export async function startTemporal(
+  folder: string,
+  keep: (child: ChildProcess) => void = () => {},
+) {
   const binary = await findTemporal(process.env, (message) => console.log(message));
   const port = await choosePort({ port: 0 });
   const { child, ready } = launchTemporal({

@@ -69,7 +69,7 @@ export function CancelJob({ job }: { job: JobDetail }) {
               <Button variant="default" onClick={close}>
                 Keep it
               </Button>
-              <Button type="submit" color="red.8" loading={cancel.isPending}>
+              <Button type="submit" color="red.9" loading={cancel.isPending}>
                 Cancel the job
               </Button>
             </Group>

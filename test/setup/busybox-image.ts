@@ -1,13 +1,15 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import Docker from 'dockerode';
 import { pack } from 'tar-stream';
+import { findStaticBusybox } from '../../simulator/static-busybox.ts';
 
-/** Debian's package busybox-static. */
-const BUSYBOX = '/usr/bin/busybox';
+/** The commands that tests run in a container; each is a link to the one program. */
+const COMMANDS =
+  'basename cat chmod cp cut date dd echo env expr false find grep head id kill ln ls mkdir mkfifo mv nc printf ps pwd rm sed seq sh sleep sort stat tail tee test touch tr true uname wc yes'.split(
+    ' ',
+  );
 
-/** The smallest image with a shell, for tests: one static busybox and a link for each of its commands. */
+/** The smallest image with a shell, for tests: one static busybox under the names of its commands. */
 export const BUSYBOX_IMAGE = 'runyard-test-busybox:1';
 
 /**
@@ -22,9 +24,8 @@ export async function ensureBusyboxImage(docker = new Docker()): Promise<string>
     // not there yet
   }
   const archive = pack();
-  archive.entry({ name: 'bin/busybox', mode: 0o755 }, readFileSync(BUSYBOX));
-  const commands = execFileSync(BUSYBOX, ['--list'], { encoding: 'utf8' }).trim().split('\n');
-  for (const command of commands.filter((name) => name !== 'busybox')) {
+  archive.entry({ name: 'bin/busybox', mode: 0o755 }, await findStaticBusybox(docker));
+  for (const command of COMMANDS) {
     archive.entry({ name: `bin/${command}`, type: 'symlink', linkname: 'busybox' });
   }
   archive.entry(

@@ -1,0 +1,90 @@
+/** What a route may ask of a principal: `<resource>:<action>`. */
+export const PERMISSIONS = [
+  'users:read',
+  'users:write',
+  'jobs:read',
+  'jobs:write',
+  'runners:read',
+  'runners:write',
+  'pools:read',
+  'pools:write',
+  'hosts:read',
+  'hosts:write',
+  'networks:read',
+  'networks:write',
+  'projects:read',
+  'projects:write',
+  'deliveries:read',
+  'deliveries:write',
+  'audit:read',
+  'audit:write',
+  'security:read',
+  'system:read',
+  'system:write',
+  'monitoring:read',
+] as const;
+export type Permission = (typeof PERMISSIONS)[number];
+
+export const ROLES = ['admin', 'operator', 'viewer'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** What a user of each role may do; `*` stands for every resource or action. */
+export const ROLE_PERMISSIONS: Record<Role, readonly string[]> = {
+  admin: ['*:*'],
+  operator: [
+    'jobs:*',
+    'runners:*',
+    'pools:*',
+    'hosts:*',
+    'networks:*',
+    'projects:*',
+    'deliveries:*',
+    'audit:read',
+    'system:read',
+    'monitoring:read',
+  ],
+  viewer: [
+    'jobs:read',
+    'runners:read',
+    'pools:read',
+    'hosts:read',
+    'networks:read',
+    'projects:read',
+    'deliveries:read',
+    'system:read',
+    'monitoring:read',
+  ],
+};
+
+/** What somebody may do who has no account, only a token of a trusted identity provider. */
+export const MEMBER_PERMISSIONS: readonly string[] = ['jobs:read', 'runners:read', 'runners:write'];
+
+/** Who asks. Routes only ever look at the permissions; queries also at the scope. */
+export interface Principal {
+  kind: 'session' | 'api_token' | 'oidc';
+  /** `user:<username>`, or `oidc:<issuer>#<subject>` for those without an account */
+  id: string;
+  name: string;
+  /** `member`: no account, only a token of a trusted identity provider */
+  role: Role | 'member';
+  /** `teams`: sees only what belongs to the teams, and to the principal itself */
+  scope: 'all' | 'teams';
+  /** names of teams */
+  teams: readonly string[];
+  /** Such as `jobs:read`, `jobs:*` or `*:*`. */
+  permissions: readonly string[];
+  /** null for principals without an account */
+  userId: string | null;
+}
+
+/** True when one of the principal's permissions covers the one that is asked for. */
+export function allows(principal: Pick<Principal, 'permissions'>, wanted: Permission): boolean {
+  const [resource, action] = wanted.split(':');
+  return principal.permissions.some((held) => {
+    const [heldResource, heldAction] = held.split(':');
+    return (
+      (heldResource === '*' || heldResource === resource) &&
+      (heldAction === '*' || heldAction === action)
+    );
+  });
+}

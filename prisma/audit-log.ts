@@ -1,0 +1,18 @@
+import { randomUUID } from 'node:crypto';
+import { auditEvent, type ToldEvent } from '../domain/audit/event.ts';
+import type { Database } from './client.ts';
+
+/** A connection or a transaction: what a change and its events are written with. */
+export type AuditWriter = Pick<Database, '$executeRaw'>;
+
+/**
+ * Writes events, in one statement. Called with the transaction of the change that they tell of, they
+ * are kept if it is, and the change is undone if they can't be.
+ */
+export async function appendAudit(writer: AuditWriter, ...events: ToldEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  const time = new Date().toISOString();
+  const contents = events.map((told) => JSON.stringify(auditEvent(told, randomUUID(), time)));
+  await writer.$executeRaw`
+    INSERT INTO audit_pending (content) SELECT unnest(${contents}::text[])`;
+}

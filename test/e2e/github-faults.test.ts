@@ -1,8 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { SimulatedJob } from '../parts/simulated-github.ts';
+import { MINT, type SimulatedJob } from '../parts/simulated-github.ts';
 import { startTestbed, type Testbed } from '../parts/testbed.ts';
-
-const MINT = { method: 'POST', route: '/repos/*/*/actions/runners/generate-jitconfig' };
 
 let system: Testbed['system'];
 let github: Testbed['github'];

@@ -1,10 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { docker } from '../parts/remains.ts';
 import { idOf } from '../parts/runyard-api.ts';
+import { MINT } from '../parts/simulated-github.ts';
 import { startTestbed, type Testbed } from '../parts/testbed.ts';
-
-/** The call that registers a runner. */
-const MINT = { method: 'POST', route: '/repos/*/*/actions/runners/generate-jitconfig' };
 
 let system: Testbed['system'];
 let github: Testbed['github'];

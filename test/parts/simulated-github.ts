@@ -24,6 +24,9 @@ export interface SimulatedJobRequest {
   steps?: { name?: string; run: string }[];
 }
 
+/** Which call a fault is for: the one that registers a runner. */
+export const MINT = { method: 'POST', route: '/repos/*/*/actions/runners/generate-jitconfig' };
+
 /** The simulator's control API, see simulator/README.md: what a GitHub user or GitHub itself does. */
 export class SimulatedGithub {
   readonly #url: string;

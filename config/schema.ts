@@ -194,6 +194,22 @@ export const settingsSchema = z.object({
     'How often GitHub is asked while its word on a job is missing',
   ),
 
+  REGISTRATION_EXPIRY: duration('1h').describe(
+    'Until then a provisioned runner must have come online; a registration token lives 1 h at GitHub, whatever this says',
+  ),
+  REGISTRATION_PROVISION_TIMEOUT: duration('20s').describe(
+    'Longest that registering a provisioned runner at GitHub may take',
+  ),
+  REGISTRATION_POLL_PENDING: duration('30s').describe(
+    'How often GitHub is asked for a provisioned runner that has not come online yet',
+  ),
+  REGISTRATION_POLL_ONLINE: duration('2m').describe('How often, while it is online'),
+  REGISTRATION_POLL_BUSY: duration('2m').describe('How often, while it runs a job'),
+  REGISTRATION_POLL_OFFLINE: duration('5m').describe('How often, while it is offline'),
+  STALE_RUNNER_AFTER: duration('24h').describe(
+    'A provisioned runner that is offline for so long is removed',
+  ),
+
   SAMPLE_JOBS: flag(true).describe('With the simulator: send sample jobs at start'),
 });
 

@@ -42,6 +42,7 @@ export async function admit(
   const priority = priorityOf(input, pool.priorityRules);
   const rows = await database.$queryRaw<AdmittedRow[]>`
     UPDATE jobs SET pool = ${pool.name}, priority = ${priority},
+      team = team_of_repository(repository),
       admitted_at = COALESCE(admitted_at, now()),
       detail = CASE WHEN status = 'queued' THEN 'Waiting for a free slot on a host' ELSE detail END
     WHERE id = ${input.id}

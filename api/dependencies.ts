@@ -9,6 +9,7 @@ import type { ApiMetrics } from './metrics/api-metrics.ts';
 import type { JobMetrics } from './metrics/job-metrics.ts';
 import type { Upstream } from './metrics/scrape.ts';
 import type { Authentication } from './middleware/authenticate.ts';
+import type { TeamMemberships } from './teams/memberships.ts';
 import type { Temporal } from './temporal.ts';
 
 /** What the app is made of; `createServices` makes it from the settings. */
@@ -20,6 +21,7 @@ export interface Dependencies extends Pick<DatabaseAccess, 'connections' | 'data
   /** The current one first. */
   webhookSecrets: readonly string[];
   authentication: Authentication;
+  memberships: TeamMemberships;
   temporal: Temporal;
   /** The control worker's. */
   taskQueue: string;

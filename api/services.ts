@@ -19,6 +19,7 @@ import { ApiMetrics } from './metrics/api-metrics.ts';
 import { JobMetrics } from './metrics/job-metrics.ts';
 import { parseUpstream } from './metrics/scrape.ts';
 import { Authentication } from './middleware/authenticate.ts';
+import { TeamMemberships } from './teams/memberships.ts';
 import { connectTemporal } from './temporal.ts';
 
 export interface Services {
@@ -75,6 +76,9 @@ export function createServices(
   });
   const retention = new Retention(connections, log, settings.DELIVERY_RETENTION);
   const notifications = new Notifications(required.DATABASE_URL, log);
+  const memberships = new TeamMemberships(database);
+  notifications.on('runyard_access', () => memberships.forget());
+  notifications.onGap(() => memberships.forget());
   const hostSilence = settings.HOST_TIMEOUT;
   const changes = new ChangeFeed({ database, notifications, log, hostSilence });
   return {
@@ -92,6 +96,7 @@ export function createServices(
       authentication: new Authentication(required.ADMIN_TOKEN, metrics),
       connections,
       database,
+      memberships,
       temporal,
       taskQueue,
       handOver,

@@ -21,6 +21,7 @@ import {
   poolKey,
   repositoryKey,
   runnerNameKey,
+  teamKey,
 } from '../../workflows/contracts/search-attributes.ts';
 import type { PendingDelivery, PendingJob } from './pending-delivery.ts';
 
@@ -102,6 +103,7 @@ function searchAttributes(job: PendingJob, deliveryId: string, pools: readonly P
     { key: repositoryKey, value: job.input.repository },
     { key: deliveryIdKey, value: deliveryId },
   ];
+  if (job.team !== null) attributes.push({ key: teamKey, value: job.team });
   const pool = matchPool(job.input.labels, pools);
   if (pool) {
     const firstRunner = runnerName(pool.name, job.input.githubJobId, job.attempts + 1);

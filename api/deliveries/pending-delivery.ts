@@ -26,6 +26,7 @@ export interface PendingJob {
   /** Runners launched for it so far. */
   attempts: number;
   pool: string | null;
+  team: string | null;
   /** A workflow has taken it up. */
   isAdmitted: boolean;
 }
@@ -34,7 +35,7 @@ export interface PendingJob {
 export const PENDING_COLUMNS = `job.id AS job_id, job.status AS job_status, job.github_status,
   job.conclusion, job.name, job.github_job_id, job.run_id, job.repository_id, job.repository,
   job.installation_id, job.labels, job.branch, job.event AS job_event, job.source,
-  job.correlation_id, job.attempts, job.pool, job.admitted_at`;
+  job.correlation_id, job.attempts, job.pool, job.team, job.admitted_at`;
 
 /** As the driver gives it: 64-bit numbers are text. */
 export interface PendingRow {
@@ -62,6 +63,7 @@ export interface PendingRow {
   correlation_id: string;
   attempts: number;
   pool: string | null;
+  team: string | null;
   admitted_at: Date | null;
 }
 
@@ -83,6 +85,7 @@ export function toPendingDelivery(row: PendingRow): PendingDelivery | null {
       conclusion: row.conclusion,
       attempts: row.attempts,
       pool: row.pool,
+      team: row.team,
       isAdmitted: row.admitted_at !== null,
       input: {
         id: row.job_id,

@@ -1,7 +1,8 @@
 import { Client } from 'pg';
 import type { Logger } from '../../config/log.ts';
 
-export type Channel = 'runyard_changes' | 'runyard_logs';
+/** `runyard_access`: teams, users or sessions have changed, so what somebody may see may have. */
+export type Channel = 'runyard_changes' | 'runyard_logs' | 'runyard_access';
 
 const FIRST_PAUSE = 250;
 const LONGEST_PAUSE = 5_000;
@@ -16,6 +17,7 @@ export class Notifications {
   readonly #listeners: Record<Channel, Set<(payload: string) => void>> = {
     runyard_changes: new Set(),
     runyard_logs: new Set(),
+    runyard_access: new Set(),
   };
   readonly #gapListeners = new Set<() => void>();
   readonly #endListeners = new Set<() => void>();
@@ -64,7 +66,7 @@ export class Notifications {
     this.#client = client;
     try {
       await client.connect();
-      await client.query('LISTEN runyard_changes; LISTEN runyard_logs');
+      await client.query('LISTEN runyard_changes; LISTEN runyard_logs; LISTEN runyard_access');
     } catch (error) {
       this.#lost(client, error);
       return;

@@ -192,3 +192,64 @@ ALTER TABLE "team_members" ADD CONSTRAINT "team_members_team_id_fkey" FOREIGN KE
 
 -- One live registration of a name in one place; GitHub compares names without case.
 CREATE UNIQUE INDEX "registrations_live_name_key" ON "registrations"("target", lower("name")) WHERE "removed_at" IS NULL;
+
+-- CreateIndex
+CREATE INDEX "jobs_team_received_at_idx" ON "jobs"("team", "received_at" DESC);
+
+-- The team whose patterns fit a repository: the one that names it, else the one with most letters
+-- that are no `*`, else the first by name. The rule stands here alone, so that it can be part of the
+-- statements that write jobs. Volatile: an update that had to wait for a change of teams sees it.
+CREATE FUNCTION "team_of_repository"("repository" TEXT) RETURNS TEXT LANGUAGE sql VOLATILE AS $$
+  SELECT teams.name FROM teams CROSS JOIN LATERAL unnest(teams.repositories) AS pattern
+  WHERE lower(repository) LIKE
+    replace(replace(replace(replace(lower(pattern), '\', '\\'), '%', '\%'), '_', '\_'), '*', '%')
+  ORDER BY strpos(pattern, '*') > 0, length(replace(pattern, '*', '')) DESC, teams.name COLLATE "C"
+  LIMIT 1
+$$;
+
+CREATE FUNCTION "job_team"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.team := team_of_repository(NEW.repository);
+  RETURN NEW;
+END $$;
+CREATE TRIGGER "job_team" BEFORE INSERT ON "jobs" FOR EACH ROW EXECUTE FUNCTION "job_team"();
+
+-- Jobs that are over keep the team they had.
+CREATE FUNCTION "team_changes"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  -- Two of these at once would lock each other's jobs.
+  PERFORM pg_advisory_xact_lock(hashtext('team_of_repository'));
+  UPDATE jobs SET team = resolved.team
+  FROM (SELECT repository, team_of_repository(repository) AS team
+    FROM (SELECT DISTINCT repository FROM jobs
+      WHERE status IN ('queued', 'claimed', 'starting', 'waiting', 'running')) AS used) AS resolved
+  WHERE jobs.repository = resolved.repository AND jobs.settled_at IS NULL
+    AND jobs.status IN ('queued', 'claimed', 'starting', 'waiting', 'running')
+    AND jobs.team IS DISTINCT FROM resolved.team;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER "team_changes" AFTER INSERT OR DELETE OR UPDATE OF "name", "repositories" ON "teams"
+  FOR EACH STATEMENT EXECUTE FUNCTION "team_changes"();
+
+-- What somebody may see may have changed: open streams look again at whom they serve.
+CREATE FUNCTION "access_changes"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_notify('runyard_access', '');
+  RETURN NULL;
+END $$;
+CREATE TRIGGER "access_changes" AFTER DELETE OR UPDATE OF "name" ON "teams"
+  FOR EACH STATEMENT EXECUTE FUNCTION "access_changes"();
+CREATE TRIGGER "access_changes" AFTER INSERT OR DELETE OR UPDATE ON "team_members"
+  FOR EACH STATEMENT EXECUTE FUNCTION "access_changes"();
+CREATE TRIGGER "access_changes" AFTER UPDATE OF "role", "scope", "active", "username", "issuer", "subject" ON "users"
+  FOR EACH STATEMENT EXECUTE FUNCTION "access_changes"();
+CREATE TRIGGER "access_changes" AFTER UPDATE OF "ended_at" ON "sessions"
+  FOR EACH STATEMENT EXECUTE FUNCTION "access_changes"();
+CREATE TRIGGER "access_changes" AFTER UPDATE OF "revoked_at" ON "api_tokens"
+  FOR EACH STATEMENT EXECUTE FUNCTION "access_changes"();
+CREATE TRIGGER "access_ends" AFTER DELETE ON "users"
+  FOR EACH STATEMENT EXECUTE FUNCTION "access_changes"();
+CREATE TRIGGER "access_ends" AFTER DELETE ON "sessions"
+  FOR EACH STATEMENT EXECUTE FUNCTION "access_changes"();
+CREATE TRIGGER "access_ends" AFTER DELETE ON "api_tokens"
+  FOR EACH STATEMENT EXECUTE FUNCTION "access_changes"();

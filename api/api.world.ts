@@ -18,6 +18,7 @@ import { createServices, type Services } from './services.ts';
 export const ADMIN_TOKEN = 'the-token-of-the-tests';
 export const WEBHOOK_SECRET = 'the-secret-of-the-tests';
 export const PREVIOUS_SECRET = 'the-secret-of-before';
+export const PAYLOAD_KEYS = `test:${Buffer.alloc(32, 7).toString('base64')}`;
 
 export interface WebhookOptions {
   event?: string;
@@ -80,6 +81,7 @@ export class ApiWorld {
       ADMIN_TOKEN,
       GITHUB_WEBHOOK_SECRET: WEBHOOK_SECRET,
       GITHUB_WEBHOOK_SECRET_PREVIOUS: PREVIOUS_SECRET,
+      PAYLOAD_ENCRYPTION_KEYS: PAYLOAD_KEYS,
       API_RATE_LIMIT: '100000',
       WEBHOOK_RATE_LIMIT: '100000',
       DISPATCH_INTERVAL: '50ms',

@@ -52,6 +52,7 @@ export function createServices(
     'TEMPORAL_ADDRESS',
     'ADMIN_TOKEN',
     'GITHUB_WEBHOOK_SECRET',
+    'PAYLOAD_ENCRYPTION_KEYS',
   ]);
   const { taskQueue = CONTROL_TASK_QUEUE, patience = PATIENCE } = options;
   const pools = [defaultPool(settings)];
@@ -59,6 +60,7 @@ export function createServices(
   const temporal = connectTemporal({
     address: required.TEMPORAL_ADDRESS,
     namespace: settings.TEMPORAL_NAMESPACE,
+    payloadKeys: required.PAYLOAD_ENCRYPTION_KEYS,
   });
   const metrics = new ApiMetrics();
   const reach = new TemporalReach();

@@ -1,4 +1,5 @@
 import { Client, Connection, isGrpcServiceError } from '@temporalio/client';
+import { createDataConverter } from '../worker/codec/data-converter.ts';
 
 /** gRPC's codes for a server that isn't there or doesn't answer in time. */
 const DEADLINE_EXCEEDED = 4;
@@ -15,9 +16,12 @@ export interface Temporal {
 export function connectTemporal({
   address,
   namespace,
+  payloadKeys,
 }: {
   address: string;
   namespace: string;
+  /** What a workflow answers as a `Secret` is encrypted with them, see PAYLOAD_ENCRYPTION_KEYS. */
+  payloadKeys: string;
 }): Temporal {
   const connection = Connection.lazy({
     address,
@@ -31,7 +35,7 @@ export function connectTemporal({
     },
   });
   return {
-    client: new Client({ connection, namespace }),
+    client: new Client({ connection, namespace, dataConverter: createDataConverter(payloadKeys) }),
     within: (milliseconds, calls) => connection.withDeadline(Date.now() + milliseconds, calls),
     close: () => connection.close(),
   };

@@ -56,6 +56,7 @@ export function processEnvironments(
         'ADMIN_TOKEN',
         'GITHUB_WEBHOOK_SECRET',
         'GITHUB_WEBHOOK_SECRET_PREVIOUS',
+        'PAYLOAD_ENCRYPTION_KEYS',
       ),
     },
     controlWorker: {

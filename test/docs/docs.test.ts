@@ -93,6 +93,7 @@ describe('addresses of the API', () => {
       TEMPORAL_ADDRESS: inject('temporalAddress'),
       ADMIN_TOKEN: 'the-token-of-the-tests',
       GITHUB_WEBHOOK_SECRET: 'the-secret-of-the-tests',
+      PAYLOAD_ENCRYPTION_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`,
     });
     services = createServices(settings, createLog('docs', 'silent'));
     const answer = await createApp(services.dependencies).request('/openapi.json');

@@ -280,6 +280,8 @@ it('tells each process of its own secrets alone', () => {
     'GITHUB_WEBHOOK_SECRET_FILE',
     // given by value
     'GITHUB_WEBHOOK_SECRET_PREVIOUS',
+    // it hands out the credentials of provisioned runners, which histories hold encrypted
+    'PAYLOAD_ENCRYPTION_KEYS_FILE',
   ]);
   expect(told('control_worker')).toEqual([
     'DATABASE_URL_FILE',

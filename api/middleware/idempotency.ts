@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Pool as ConnectionPool } from 'pg';
+import type { JsonValue } from '../../domain/json.ts';
 import type { ApiEnvironment } from '../environment.ts';
 import { ApiError, ConflictError, MalformedRequestError } from '../errors.ts';
 
@@ -23,6 +24,17 @@ ON CONFLICT (principal, key) DO UPDATE
     OR (kept.status IS NULL AND kept.fingerprint = excluded.fingerprint
       AND kept.created_at < now() - interval '1 minute')
 RETURNING key`;
+
+/** Answers of which a copy without their secret is kept. */
+const keptCopies = new WeakMap<Context, JsonValue>();
+
+/**
+ * Says what is kept of an answer that holds a secret, which is shown once: a request that comes again
+ * under its `Idempotency-Key` is answered with this.
+ */
+export function keepInstead(context: Context<ApiEnvironment>, body: JsonValue): void {
+  keptCopies.set(context, body);
+}
 
 interface Kept {
   fingerprint: string;
@@ -57,7 +69,7 @@ export function idempotency(connections: ConnectionPool): MiddlewareHandler<ApiE
     }
     await next();
     try {
-      await keep(connections, owner, key, context.res);
+      await keep(connections, owner, key, context);
     } catch (error) {
       // It was carried out: the caller gets its answer, only the next one under this key waits.
       context.get('log').warn({ err: error }, 'The answer to an Idempotency-Key could not be kept');
@@ -104,8 +116,9 @@ async function keep(
   connections: ConnectionPool,
   owner: string,
   key: string,
-  answer: Response,
+  context: Context<ApiEnvironment>,
 ): Promise<void> {
+  const answer = context.res;
   if (answer.status >= 500 || NOT_KEPT.has(answer.status)) {
     await connections.query('DELETE FROM idempotency_keys WHERE principal = $1 AND key = $2', [
       owner,
@@ -113,7 +126,8 @@ async function keep(
     ]);
     return;
   }
-  const text = await answer.clone().text();
+  const copy = answer.ok ? keptCopies.get(context) : undefined;
+  const text = copy === undefined ? await answer.clone().text() : JSON.stringify(copy);
   await connections.query(
     'UPDATE idempotency_keys SET status = $3, body = $4::jsonb WHERE principal = $1 AND key = $2',
     [owner, key, answer.status, text === '' ? null : text],

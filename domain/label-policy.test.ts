@@ -196,7 +196,7 @@ describe('policies together', () => {
   it('are what each is alone, and the same when one comes twice', () => {
     fc.assert(
       fc.property(policy, runner, (each, one) => {
-        const open = builtInPolicy('production');
+        const open = builtInPolicy('deny');
         const alone = combinePolicies({ own: each, team: null, default: open });
         const twice = combinePolicies({ own: each, team: each, default: each });
         expect(isAccepted(alone, one)).toBe(isAccepted(each, one));
@@ -209,8 +209,8 @@ describe('policies together', () => {
 describe('without a policy', () => {
   const plain = { ephemeral: true, runnerGroup: 'Default' };
 
-  it('production gives system labels and nothing else', () => {
-    const rules = builtInPolicy('production');
+  it('deny gives system labels and nothing else', () => {
+    const rules = builtInPolicy('deny');
     expect(violations(rules, { ...plain, labels: ['self-hosted', 'Linux', 'ARM64'] })).toEqual([]);
     expect(violations(rules, { ...plain, labels: ['mine'] })[0]?.message).toBe(
       '"mine" is not allowed; allowed: none but the system labels',
@@ -218,12 +218,12 @@ describe('without a policy', () => {
     expect(violations(rules, { ...plain, labels: [], ephemeral: false })).toHaveLength(1);
   });
 
-  it('development gives any', () => {
+  it('allow gives any', () => {
     fc.assert(
       fc.property(labels, fc.boolean(), (wanted, ephemeral) => {
-        expect(
-          violations(builtInPolicy('development'), { ...plain, labels: wanted, ephemeral }),
-        ).toEqual([]);
+        expect(violations(builtInPolicy('allow'), { ...plain, labels: wanted, ephemeral })).toEqual(
+          [],
+        );
       }),
     );
   });

@@ -191,7 +191,7 @@ ALTER TABLE "api_tokens" ADD CONSTRAINT "api_tokens_user_id_fkey" FOREIGN KEY ("
 ALTER TABLE "team_members" ADD CONSTRAINT "team_members_team_id_fkey" FOREIGN KEY ("team_id") REFERENCES "teams"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- One live registration of a name in one place; GitHub compares names without case.
-CREATE UNIQUE INDEX "registrations_live_name_key" ON "registrations"("target", lower("name")) WHERE "removed_at" IS NULL;
+CREATE UNIQUE INDEX "registrations_live_name_key" ON "registrations"(lower("target"), lower("name")) WHERE "removed_at" IS NULL;
 
 -- CreateIndex
 CREATE INDEX "jobs_team_received_at_idx" ON "jobs"("team", "received_at" DESC);

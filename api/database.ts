@@ -82,6 +82,29 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   );
 }
 
+/** SQLSTATEs of a table that isn't there, may not be written, or that somebody else holds locked. */
+const STORE_STATES = new Set(['42P01', '42501', '42703', '42883', '55P03']);
+const AUDIT_STORE = /\baudit_\w+/;
+
+/** True when the audit store can't be written or read, so that what it should tell of must not happen. */
+export function isAuditUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { state, message } = sqlErrorOf(error);
+  return (STORE_STATES.has(state) && AUDIT_STORE.test(message)) || isAuditUnavailable(error.cause);
+}
+
+/** What PostgreSQL said, where Prisma wraps it too. */
+function sqlErrorOf(error: Error): { state: string; message: string } {
+  const { meta } = error as { meta?: { driverAdapterError?: { cause?: unknown } } };
+  const told = meta?.driverAdapterError?.cause as
+    | { originalCode?: string; originalMessage?: string }
+    | undefined;
+  return {
+    state: told?.originalCode ?? codeOf(error),
+    message: told?.originalMessage ?? error.message,
+  };
+}
+
 /** True when the database can't hold a value: a NUL, half a surrogate pair, a date or depth beyond its bounds. */
 export function isValueRefused(error: unknown): boolean {
   return error instanceof Error && /^(22|54)/.test(codeOf(error)) && isSqlState(codeOf(error));

@@ -96,10 +96,19 @@ export class TooManyRequestsError extends ApiError {
   }
 }
 
+const UNAVAILABLE_PARTS = {
+  audit_unavailable: 'The audit log',
+  database_unavailable: 'The database',
+  temporal_unavailable: 'Temporal',
+} as const;
+
 /** Something that Runyard needs can't be reached; trying again later is the remedy. */
 export class UnavailableError extends ApiError {
-  constructor(code: 'database_unavailable' | 'temporal_unavailable', cause?: unknown) {
-    const what = code === 'database_unavailable' ? 'The database' : 'Temporal';
+  constructor(
+    code: 'audit_unavailable' | 'database_unavailable' | 'temporal_unavailable',
+    cause?: unknown,
+  ) {
+    const what = UNAVAILABLE_PARTS[code];
     super(503, code, `${what} can't be reached at the moment: try again`, {
       headers: { 'Retry-After': '5' },
       cause,

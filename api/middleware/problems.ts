@@ -3,7 +3,7 @@ import type { Context, ErrorHandler, NotFoundHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { ZodError } from 'zod';
-import { isDatabaseUnavailable, isValueRefused } from '../database.ts';
+import { isAuditUnavailable, isDatabaseUnavailable, isValueRefused } from '../database.ts';
 import type { ApiEnvironment } from '../environment.ts';
 import {
   ApiError,
@@ -65,6 +65,7 @@ export function answerProblem(context: ApiContext, error: ApiError): Response {
 function toApiError(error: Error): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof HTTPException) return fromHttpException(error);
+  if (isAuditUnavailable(error)) return new UnavailableError('audit_unavailable', error);
   if (isDatabaseUnavailable(error)) return new UnavailableError('database_unavailable', error);
   if (isTemporalUnreachable(error)) return new UnavailableError('temporal_unavailable', error);
   if (isValueRefused(error)) {

@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Pool as ConnectionPool } from 'pg';
 import type { Logger } from '../config/log.ts';
+import { becomeApplication } from '../prisma/application-role.ts';
 import type { Database } from '../prisma/client.ts';
 import { PrismaClient } from '../prisma/generated/client.ts';
 
@@ -27,6 +28,7 @@ export function accessDatabase(url: string, log: Logger, most = 10): DatabaseAcc
     statement_timeout: 8_000,
     query_timeout: 9_000,
     keepAlive: true,
+    onConnect: becomeApplication,
   });
   // Without listeners a connection that breaks (a restart of the database) ends the process: the
   // pool listens to idle ones only, so those in somebody's hands need their own. Whoever queries is told.

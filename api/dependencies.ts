@@ -1,6 +1,8 @@
 import type { Logger } from '../config/log.ts';
 import type { Settings } from '../config/schema.ts';
 import type { Pool } from '../domain/pool.ts';
+import type { Principal } from '../domain/principal.ts';
+import type { RefusalLog } from './audit/refusals.ts';
 import type { DatabaseAccess } from './database.ts';
 import type { ImmediateHandOver } from './deliveries/immediate-hand-over.ts';
 import type { ChangeFeed } from './live/change-feed.ts';
@@ -20,8 +22,11 @@ export interface Dependencies extends Pick<DatabaseAccess, 'connections' | 'data
   pools: readonly Pool[];
   /** The current one first. */
   webhookSecrets: readonly string[];
-  authentication: Authentication;
+  identity: Identity;
+  /** Tokens of other issuers; undefined where none is trusted. */
+  oidc?: OidcAuthentication;
   memberships: TeamMemberships;
+  refusals: RefusalLog;
   temporal: Temporal;
   /** The control worker's. */
   taskQueue: string;

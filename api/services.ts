@@ -4,8 +4,10 @@ import type { Logger } from '../config/log.ts';
 import { defaultPool } from '../config/pool.ts';
 import { requireSettings } from '../config/require.ts';
 import { projectRoot } from '../config/root.ts';
+import { parseSigningKeys } from '../config/signing-keys.ts';
 import type { Settings } from '../config/schema.ts';
 import { CONTROL_TASK_QUEUE } from '../workflows/contracts/task-queues.ts';
+import { RefusalLog } from './audit/refusals.ts';
 import { accessDatabase } from './database.ts';
 import { Dispatcher } from './deliveries/dispatcher.ts';
 import { HandledMarker } from './deliveries/handled-marker.ts';
@@ -78,6 +80,7 @@ export function createServices(
   });
   const retention = new Retention(connections, log, settings.DELIVERY_RETENTION);
   const notifications = new Notifications(required.DATABASE_URL, log);
+  const refusals = new RefusalLog(database, log);
   const memberships = new TeamMemberships(database);
   notifications.on('runyard_access', () => memberships.forget());
   notifications.onGap(() => memberships.forget());
@@ -99,6 +102,7 @@ export function createServices(
       connections,
       database,
       memberships,
+      refusals,
       temporal,
       taskQueue,
       handOver,
@@ -119,7 +123,7 @@ export function createServices(
     endStreams: () => notifications.close(),
     stop: async () => {
       await notifications.close();
-      await Promise.all([dispatcher.stop(), retention.stop(), handOver.finish()]);
+      await Promise.all([dispatcher.stop(), retention.stop(), handOver.finish(), refusals.flush()]);
       await temporal.close();
       await close();
     },

@@ -1,3 +1,4 @@
+import { oidcProblems } from './oidc-issuers.ts';
 import type { SettingName, Settings } from './schema.ts';
 
 /** What a production set-up must be told, as nothing of it may be made up or left in a default. */
@@ -29,5 +30,5 @@ export function missingSettings(settings: Settings): string[] {
       problems.push(`${name} (${what}) must be set together with GITHUB_APP_ID`);
     }
   }
-  return problems;
+  return [...problems, ...oidcProblems(settings)];
 }

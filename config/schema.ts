@@ -1,5 +1,6 @@
 import ms, { type StringValue } from 'ms';
 import { z } from 'zod';
+import { oidcIssuersSchema } from './oidc-schema.ts';
 
 const duration = (initial: string) =>
   z
@@ -114,6 +115,15 @@ export const settingsSchema = z.object({
   ADMIN_TOKEN: secret().describe(
     'Bearer token that guards the API; made at first start where unset',
   ),
+  ENABLE_OIDC_AUTH: z
+    .enum(['true', 'false'])
+    .default('true')
+    .describe(
+      'false: no identity provider is trusted, whatever OIDC_ISSUERS says; for development only',
+    ),
+  OIDC_ISSUERS: json(oidcIssuersSchema, '[]').describe(
+    'Identity providers whose tokens are trusted and by which people sign in, JSON; see docs/oidc.md',
+  ),
   PAYLOAD_ENCRYPTION_KEYS: secret().describe(
     'Keys for secrets in Temporal histories, id:base64 of 32 bytes, separated by commas; the first encrypts, all decrypt',
   ),
@@ -224,5 +234,6 @@ export const SECRET_SETTINGS: readonly SettingName[] = [
   'GITHUB_WEBHOOK_SECRET',
   'GITHUB_WEBHOOK_SECRET_PREVIOUS',
   'ADMIN_TOKEN',
+  'OIDC_ISSUERS',
   'PAYLOAD_ENCRYPTION_KEYS',
 ];

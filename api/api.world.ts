@@ -8,14 +8,20 @@ import {
 import { NativeConnection } from '@temporalio/worker';
 import { inject, vi } from 'vitest';
 import { createLog } from '../config/log.ts';
+import { makeSigningKeys } from '../config/make-signing-keys.ts';
 import { settingsSchema } from '../config/schema.ts';
 import { type CuttableProxy, startCuttableProxy } from '../test/setup/cuttable-proxy.ts';
 import { createTestDatabase, type TestDatabase } from '../test/setup/database.ts';
 import { registerSearchAttributes } from '../worker/control/search-attributes.ts';
+import type { Role } from '../domain/principal.ts';
+import { type ActorOptions, ApiActor, makeAccount } from './actor.world.ts';
 import { type App, createApp } from './app.ts';
 import { createServices, type Services } from './services.ts';
 
+/** Kept by every {@link ApiWorld} as a token of the user `administrator`. */
 export const ADMIN_TOKEN = 'the-token-of-the-tests';
+/** Keys that sign access tokens in tests. */
+export const SIGNING_KEYS = makeSigningKeys();
 export const WEBHOOK_SECRET = 'the-secret-of-the-tests';
 export const PREVIOUS_SECRET = 'the-secret-of-before';
 export const PAYLOAD_KEYS = `test:${Buffer.alloc(32, 7).toString('base64')}`;
@@ -40,6 +46,7 @@ export class ApiWorld {
   readonly temporal: CuttableProxy;
   readonly taskQueue: string;
   readonly #connection: Connection;
+  readonly #actors = new Map<string, Promise<ApiActor>>();
 
   private constructor(parts: {
     app: App;
@@ -78,11 +85,14 @@ export class ApiWorld {
       DATABASE_URL: url.href,
       TEMPORAL_ADDRESS: temporal.address,
       TEMPORAL_UI_URL: 'http://temporal.example:8233/',
-      ADMIN_TOKEN,
+      AUTH_SIGNING_KEYS: SIGNING_KEYS,
       GITHUB_WEBHOOK_SECRET: WEBHOOK_SECRET,
       GITHUB_WEBHOOK_SECRET_PREVIOUS: PREVIOUS_SECRET,
       PAYLOAD_ENCRYPTION_KEYS: PAYLOAD_KEYS,
       API_RATE_LIMIT: '100000',
+      WRITE_RATE_LIMIT: '100000',
+      ANONYMOUS_RATE_LIMIT: '100000',
+      SIGN_IN_RATE_LIMIT: '100000',
       WEBHOOK_RATE_LIMIT: '100000',
       DISPATCH_INTERVAL: '50ms',
       ...settings,
@@ -92,6 +102,12 @@ export class ApiWorld {
     const services = createServices(parsed, log, { taskQueue, ...rest });
     if (running) await services.start();
     const app = createApp(services.dependencies);
+    await makeAccount(testDatabase.database, {
+      username: 'administrator',
+      name: 'Administrator',
+      role: 'admin',
+      token: ADMIN_TOKEN,
+    });
     return new ApiWorld({ app, services, testDatabase, database, temporal, taskQueue, connection });
   }
 
@@ -129,6 +145,18 @@ export class ApiWorld {
           ]
         : [];
     });
+  }
+
+  /** Somebody else: a role stands for a user of that role, with an API token of theirs. */
+  async as(who: Role | 'none' | ActorOptions): Promise<ApiActor> {
+    if (who === 'none') return new ApiActor(this.app, null, null);
+    const known = typeof who === 'string' ? this.#actors.get(who) : undefined;
+    if (known) return known;
+    const actor = makeAccount(this.records, typeof who === 'string' ? { role: who } : who).then(
+      (account) => new ApiActor(this.app, account, account.token),
+    );
+    if (typeof who === 'string') this.#actors.set(who, actor);
+    return actor;
   }
 
   /** As the administrator, unless the headers say otherwise. */

@@ -5,8 +5,10 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import type { Dependencies } from './dependencies.ts';
 import type { ApiEnvironment } from './environment.ts';
 import { BodyTooLargeError, MethodNotAllowedError } from './errors.ts';
-import { refuseCrossSite } from './middleware/authenticate.ts';
+import { authenticate } from './middleware/authenticate.ts';
+import { findClient } from './middleware/client-address.ts';
 import { correlation } from './middleware/correlation.ts';
+import { refuseCrossSite } from './middleware/cross-site.ts';
 import { idempotency } from './middleware/idempotency.ts';
 import {
   answerError,
@@ -25,7 +27,6 @@ import { createHostRoutes } from './routes/hosts.ts';
 import { createJobRoutes } from './routes/jobs.ts';
 import { createMetricsRoutes } from './routes/metrics.ts';
 import { createOverviewRoutes } from './routes/overview.ts';
-import { createSessionRoutes } from './routes/session.ts';
 import { createWebhookRoutes } from './routes/webhooks.ts';
 
 /** Bytes of a request's body, but for webhooks, which have a limit of their own. */
@@ -40,11 +41,12 @@ const keepOutOfCaches: MiddlewareHandler = async (context, next) => {
 
 /** The whole API. Its type is what clients (`hc<App>()`) are typed by. */
 export function createApp(dependencies: Dependencies) {
-  const { log, authentication, connections, settings } = dependencies;
+  const { log, connections, identity, settings } = dependencies;
   const app = new OpenAPIHono<ApiEnvironment>({ defaultHook: refuseInvalid });
   app.onError(answerError);
   app.notFound(answerNotFound);
-  app.use(correlation(log), securityHeaders);
+  app.use(findClient(settings.TRUSTED_PROXIES), correlation(log), securityHeaders);
+  app.use(dependencies.refusals.middleware());
   app.use(
     methodNotAllowed({
       app,
@@ -57,7 +59,7 @@ export function createApp(dependencies: Dependencies) {
   app.use(
     '/api/*',
     keepOutOfCaches,
-    authentication.middleware(),
+    authenticate(dependencies),
     limitApi(settings.API_RATE_LIMIT),
     bodyLimit({
       maxSize: MOST_BODY,
@@ -65,12 +67,11 @@ export function createApp(dependencies: Dependencies) {
         throw new BodyTooLargeError(MOST_BODY);
       },
     }),
-    refuseCrossSite(),
+    refuseCrossSite({ csrf: identity.csrf, publicUrl: settings.PUBLIC_URL }),
     idempotency(connections),
   );
   const typed = app
     .route('/', createHealthRoutes(dependencies))
-    .route('/', createSessionRoutes(dependencies))
     .route('/', createOverviewRoutes(dependencies))
     .route('/', createEventRoutes(dependencies))
     .route('/', createJobRoutes(dependencies))

@@ -10,9 +10,15 @@ import type { Notifications } from './live/notifications.ts';
 import type { ApiMetrics } from './metrics/api-metrics.ts';
 import type { JobMetrics } from './metrics/job-metrics.ts';
 import type { Upstream } from './metrics/scrape.ts';
-import type { Authentication } from './middleware/authenticate.ts';
+import type { Identity } from './identity/identity.ts';
 import type { TeamMemberships } from './teams/memberships.ts';
 import type { Temporal } from './temporal.ts';
+
+/** Bearer tokens that an identity provider made. */
+export interface OidcAuthentication {
+  /** @throws NotSignedInError that says nothing of what exactly was wrong */
+  authenticate(token: string): Promise<Principal>;
+}
 
 /** What the app is made of; `createServices` makes it from the settings. */
 export interface Dependencies extends Pick<DatabaseAccess, 'connections' | 'database'> {

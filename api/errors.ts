@@ -45,14 +45,20 @@ export class InvalidRequestError extends ApiError {
 }
 
 export class NotSignedInError extends ApiError {
-  constructor(detail = 'Send "Authorization: Bearer <token>", or sign in at POST /api/session') {
+  constructor(detail = 'Send "Authorization: Bearer <token>", or sign in at POST /api/auth/login') {
     super(401, 'not_signed_in', detail, { headers: { 'WWW-Authenticate': 'Bearer' } });
   }
 }
 
 export class ForbiddenError extends ApiError {
   constructor(permission: string) {
-    super(403, 'forbidden', `This needs the permission ${permission}, which you do not have`);
+    super(
+      403,
+      'forbidden',
+      permission === 'account'
+        ? 'This needs a session, or an API token that may do all that its user may'
+        : `This needs the permission ${permission}, which you do not have`,
+    );
   }
 }
 

@@ -103,7 +103,13 @@ it('answers any query, path, header and body, and never with an error of ours', 
   );
   const paths = fc.oneof(
     fc.constantFrom(
-      ...['/api/jobs', '/api/hosts', '/api/webhooks/deliveries', '/api/overview', '/api/session'],
+      ...[
+        '/api/jobs',
+        '/api/hosts',
+        '/api/webhooks/deliveries',
+        '/api/overview',
+        '/api/auth/profile',
+      ],
     ),
     encoded.map((id) => `/api/jobs/${id}`),
     encoded.map((id) => `/api/jobs/${id}/logs`),
@@ -120,7 +126,7 @@ it('answers any query, path, header and body, and never with an error of ours', 
     { numRuns: 300 },
   );
   const actions = fc.constantFrom(
-    ...['/api/jobs/1-1/cancel', '/api/jobs/1-1/retry', '/api/session'],
+    ...['/api/jobs/1-1/cancel', '/api/jobs/1-1/retry', '/api/auth/profile'],
     '/api/webhooks/deliveries/1/replay',
   );
   await fc.assert(

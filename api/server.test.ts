@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, afterAll, describe, expect, inject, it } from 'vitest';
 import { projectRoot } from '../config/root.ts';
 import { createTestDatabase, type TestDatabase } from '../test/setup/database.ts';
-import { ADMIN_TOKEN, WEBHOOK_SECRET, workflowJob } from './api.world.ts';
+import { makeAccount } from './actor.world.ts';
+import { SIGNING_KEYS, WEBHOOK_SECRET, workflowJob } from './api.world.ts';
 import { EventReader } from './live/live.world.ts';
 
 let database: TestDatabase;
@@ -34,7 +35,7 @@ async function start(environment: NodeJS.ProcessEnv = {}) {
   const child = launch({
     DATABASE_URL: database.url,
     TEMPORAL_ADDRESS: inject('temporalAddress'),
-    ADMIN_TOKEN,
+    AUTH_SIGNING_KEYS: SIGNING_KEYS,
     GITHUB_WEBHOOK_SECRET: WEBHOOK_SECRET,
     ...environment,
   });
@@ -82,7 +83,8 @@ describe('the process', () => {
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect((await fetch(`${url}/health`)).status).toBe(200);
     expect(await (await fetch(`${url}/ready`)).json()).toMatchObject({ status: 'ready' });
-    const headers = { Authorization: `Bearer ${ADMIN_TOKEN}` };
+    const { token } = await makeAccount(database.database, { role: 'viewer' });
+    const headers = { Authorization: `Bearer ${token}` };
     const events = new EventReader(await fetch(`${url}/api/events`, { headers }));
     await events.named('ready');
     child.kill('SIGTERM');
@@ -112,7 +114,7 @@ describe('the process', () => {
     for (const name of [
       'DATABASE_URL',
       'TEMPORAL_ADDRESS',
-      'ADMIN_TOKEN',
+      'AUTH_SIGNING_KEYS',
       'GITHUB_WEBHOOK_SECRET',
     ]) {
       expect(said).toContain(`${name} (or ${name}_FILE) must be set`);
@@ -123,7 +125,7 @@ describe('the process', () => {
     const child = launch({
       DATABASE_URL: database.url,
       TEMPORAL_ADDRESS: '127.0.0.1:9',
-      ADMIN_TOKEN,
+      AUTH_SIGNING_KEYS: SIGNING_KEYS,
       GITHUB_WEBHOOK_SECRET: WEBHOOK_SECRET,
       METRICS_UPSTREAMS: 'http://127.0.0.1:1/metrics,nonsense',
     });

@@ -20,7 +20,7 @@ import { Notifications } from './live/notifications.ts';
 import { ApiMetrics } from './metrics/api-metrics.ts';
 import { JobMetrics } from './metrics/job-metrics.ts';
 import { parseUpstream } from './metrics/scrape.ts';
-import { Authentication } from './middleware/authenticate.ts';
+import { createIdentity } from './identity/identity.ts';
 import { TeamMemberships } from './teams/memberships.ts';
 import { connectTemporal } from './temporal.ts';
 
@@ -52,7 +52,7 @@ export function createServices(
   const required = requireSettings(settings, [
     'DATABASE_URL',
     'TEMPORAL_ADDRESS',
-    'ADMIN_TOKEN',
+    'AUTH_SIGNING_KEYS',
     'GITHUB_WEBHOOK_SECRET',
     'PAYLOAD_ENCRYPTION_KEYS',
   ]);
@@ -98,7 +98,13 @@ export function createServices(
           ? [settings.GITHUB_WEBHOOK_SECRET_PREVIOUS]
           : []),
       ],
-      authentication: new Authentication(required.ADMIN_TOKEN, metrics),
+      identity: createIdentity({
+        settings,
+        signingKeys: parseSigningKeys('AUTH_SIGNING_KEYS', required.AUTH_SIGNING_KEYS),
+        connections,
+        memberships,
+        log,
+      }),
       connections,
       database,
       memberships,

@@ -2,13 +2,17 @@ import ms, { type StringValue } from 'ms';
 import { z } from 'zod';
 import { oidcIssuersSchema } from './oidc-schema.ts';
 
-const duration = (initial: string) =>
+const duration = (initial: string, least = 0) =>
   z
     .string()
     .default(initial)
     .transform((text, context) => {
       const value = ms(text as StringValue);
-      if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value;
+      if (typeof value === 'number' && Number.isFinite(value) && value >= 0) {
+        if (value >= least) return value;
+        context.addIssue({ code: 'custom', message: `must be at least ${ms(least)}` });
+        return z.NEVER;
+      }
       context.addIssue({
         code: 'custom',
         message: `"${text}" is not a duration such as 30s, 5m or 6h`,
@@ -112,8 +116,24 @@ export const settingsSchema = z.object({
   GITHUB_WEBHOOK_SECRET_PREVIOUS: secret().describe(
     'The secret before, accepted during a rotation',
   ),
-  ADMIN_TOKEN: secret().describe(
-    'Bearer token that guards the API; made at first start where unset',
+  AUTH_SIGNING_KEYS: secret().describe(
+    'Keys that sign access tokens, a JWK set of private Ed25519 keys; the first signs, all verify. "npx runyard keys make" makes one; made at first start where unset',
+  ),
+  ACCESS_TOKEN_LIFETIME: duration('15m', 1_000).describe(
+    'How long an access token is good for without being refreshed',
+  ),
+  SESSION_IDLE_TIMEOUT: duration('24h', 1_000).describe(
+    'How long a session lasts that is not refreshed',
+  ),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Address of the dashboard as browsers see it; unset: the one that they ask for'),
+  TRUSTED_PROXIES: list('').describe(
+    'Addresses and CIDR ranges of proxies whose X-Forwarded-For and X-Forwarded-Proto count, separated by commas',
+  ),
+  CORS_ORIGINS: list('').describe(
+    'Origins of other web pages that may call the API with a bearer token, separated by commas',
   ),
   ENABLE_OIDC_AUTH: z
     .enum(['true', 'false'])
@@ -131,6 +151,11 @@ export const settingsSchema = z.object({
   WEBHOOK_MAX_BYTES: whole(25 * 1024 * 1024, 1024).describe('Largest webhook body'),
   WEBHOOK_RATE_LIMIT: whole(6000, 1).describe('Webhooks a minute from one address'),
   API_RATE_LIMIT: whole(1200, 1).describe('API requests a minute from one principal'),
+  WRITE_RATE_LIMIT: whole(600, 1).describe('Of these, requests a minute that change something'),
+  ANONYMOUS_RATE_LIMIT: whole(300, 1).describe(
+    'API requests a minute from one address that is not signed in',
+  ),
+  SIGN_IN_RATE_LIMIT: whole(60, 1).describe('Sign-ins and refreshes a minute from one address'),
   DELIVERY_RETENTION: duration('3d').describe('How long the payload of a delivery is kept'),
   DISPATCH_INTERVAL: duration('2s').describe(
     'How often deliveries that could not be handed over are tried again',
@@ -220,6 +245,16 @@ export const settingsSchema = z.object({
     'A provisioned runner that is offline for so long is removed',
   ),
 
+  REGISTRATION_TARGETS: list('').describe(
+    "Organizations and repositories (patterns such as acme/* too) that people without a team may provision runners for, separated by commas; empty: a team's only, but for administrators and operators",
+  ),
+  DEFAULT_LABEL_POLICY: z
+    .enum(['allow', 'deny'])
+    .optional()
+    .describe(
+      'Labels on provisioned runners of whoever has no policy, until one is set for `default`: any, or system labels only; unset: deny in production, else allow',
+    ),
+
   SAMPLE_JOBS: flag(true).describe('With the simulator: send sample jobs at start'),
 });
 
@@ -233,7 +268,7 @@ export const SECRET_SETTINGS: readonly SettingName[] = [
   'GITHUB_APP_PRIVATE_KEY',
   'GITHUB_WEBHOOK_SECRET',
   'GITHUB_WEBHOOK_SECRET_PREVIOUS',
-  'ADMIN_TOKEN',
+  'AUTH_SIGNING_KEYS',
   'OIDC_ISSUERS',
   'PAYLOAD_ENCRYPTION_KEYS',
 ];

@@ -88,3 +88,26 @@ export function allows(principal: Pick<Principal, 'permissions'>, wanted: Permis
     );
   });
 }
+
+/**
+ * What a token may do that was given some of its user's permissions: never more than the user may
+ * at the time. An empty list stands for all that the user may.
+ */
+export function limitPermissions(
+  held: readonly string[],
+  limits: readonly string[],
+): readonly string[] {
+  if (limits.length === 0) return held;
+  return PERMISSIONS.filter(
+    (permission) =>
+      allows({ permissions: held }, permission) && allows({ permissions: limits }, permission),
+  );
+}
+
+/** True when the text is a permission, or covers some: `jobs:read`, `jobs:*`, `*:read` or `*:*`. */
+export function isPermissionPattern(text: string): boolean {
+  return (
+    /^([a-z]+|\*):([a-z]+|\*)$/.test(text) &&
+    PERMISSIONS.some((permission) => allows({ permissions: [text] }, permission))
+  );
+}

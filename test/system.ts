@@ -18,7 +18,7 @@ const STOP_TIMEOUT = 35_000;
 export interface System {
   /** Base address of the API. */
   api: string;
-  /** The admin token. */
+  /** API token of the first administrator. */
   token: string;
   /** Base address of the simulator's control API. */
   simulatorControl: string;
@@ -70,7 +70,7 @@ export async function startSystem(
   const processes = async () => JSON.parse(await file('processes.json'));
   const system: System = {
     api: supervisor.endpoints.api,
-    token: await adminToken(dataFolder, options.settings),
+    token: (await file('admin-token')).trim(),
     simulatorControl: supervisor.endpoints.simulator_control ?? '',
     endpoints: supervisor.endpoints,
     dataDir: dataFolder,
@@ -98,12 +98,6 @@ export async function startSystem(
     },
   };
   return system;
-}
-
-/** The token that the settings give, by value or file, or that the first start made. */
-async function adminToken(dataFolder: string, settings: Record<string, string> = {}) {
-  const file = settings['ADMIN_TOKEN_FILE'] ?? join(dataFolder, 'admin-token');
-  return settings['ADMIN_TOKEN'] ?? (await readFile(file, 'utf8')).trim();
 }
 
 /** The environment as a user's would be: nothing of the test run's own. */

@@ -1,151 +1,93 @@
-import { createHash, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { decodeJwt } from 'jose';
 import type { Context, MiddlewareHandler } from 'hono';
-import { deleteCookie, getSignedCookie, setSignedCookie } from 'hono/cookie';
-import { csrf } from 'hono/csrf';
-import { HTTPException } from 'hono/http-exception';
+import { getCookie } from 'hono/cookie';
+import type { Dependencies } from '../dependencies.ts';
 import type { ApiEnvironment } from '../environment.ts';
-import { CrossSiteError } from '../errors.ts';
-import type { ApiMetrics } from '../metrics/api-metrics.ts';
-import type { Principal } from '../permissions.ts';
-import { clientAddress } from './client-address.ts';
+import { NotSignedInError } from '../errors.ts';
+import { ISSUER } from '../identity/access-tokens.ts';
+import { COOKIES } from '../identity/cookies.ts';
+import type { Credential } from '../identity/credentials.ts';
 
-const COOKIE = 'runyard_session';
-const SESSION_HOURS = 12;
+type Parts = Pick<Dependencies, 'identity' | 'oidc'>;
 
-type ApiContext = Context<ApiEnvironment>;
+/** Thrown for a token that nobody need hear of: it was good until a moment ago. */
+class LapsedError extends NotSignedInError {}
 
 /**
- * Who a request comes from, as long as there's one token for all: that token, or a session that was
- * opened with it. Identity replaces this file; what it leaves behind is a principal.
+ * Finds out who a request comes from, by its bearer token or the dashboard's cookie, and leaves the
+ * principal in the context, or none; routes decide whether one is needed. A request with a bearer
+ * token is never looked at for cookies.
  */
-export class Authentication {
-  readonly #digest: Buffer;
-  readonly #cookieKey: string;
-  readonly #metrics: ApiMetrics;
-
-  constructor(adminToken: string, metrics: ApiMetrics) {
-    this.#digest = digest(adminToken);
-    // Derived, so that a new token ends every session.
-    const key = hkdfSync('sha256', adminToken, 'runyard', 'session cookie', 32);
-    this.#cookieKey = Buffer.from(key).toString('base64');
-    this.#metrics = metrics;
-  }
-
-  /** Leaves the principal in the context, or none; routes decide whether one is needed. */
-  middleware(): MiddlewareHandler<ApiEnvironment> {
-    return async (context, next) => {
-      const authorization = context.req.header('Authorization');
-      if (authorization !== undefined) {
-        const [, token] = /^Bearer +(\S+) *$/i.exec(authorization) ?? [];
-        if (token !== undefined && this.isToken(token))
-          context.set('principal', administrator('api_token'));
-        else this.#report(context, 'token_invalid');
-      } else {
-        const expiresAt = await this.#sessionEnd(context);
-        if (expiresAt) {
-          context.set('principal', administrator('session'));
-          context.set('sessionExpiresAt', expiresAt);
-        }
-      }
-      await next();
-    };
-  }
-
-  /** Compares in constant time, whatever the lengths. */
-  isToken(token: string): boolean {
-    return timingSafeEqual(digest(token), this.#digest);
-  }
-
-  /** Opens a session, or answers null when the token isn't right. */
-  async signIn(context: ApiContext, token: string): Promise<Date | null> {
-    if (!this.isToken(token)) {
-      this.#report(context, 'sign_in_failed');
-      return null;
-    }
-    const expiresAt = new Date(Date.now() + SESSION_HOURS * 3_600_000);
-    await setSignedCookie(context, COOKIE, String(expiresAt.getTime()), this.#cookieKey, {
-      ...cookieOptions(context),
-      expires: expiresAt,
-    });
-    context.set('principal', administrator('session'));
-    return expiresAt;
-  }
-
-  signOut(context: ApiContext): void {
-    deleteCookie(context, COOKIE, cookieOptions(context));
-  }
-
-  async #sessionEnd(context: ApiContext): Promise<Date | null> {
-    const value = await getSignedCookie(context, this.#cookieKey, COOKIE);
-    if (value === undefined) return null;
-    if (value === false) {
-      this.#report(context, 'session_forged');
-      return null;
-    }
-    const expiresAt = new Date(Number(value));
-    return expiresAt.getTime() > Date.now() ? expiresAt : null;
-  }
-
-  #report(context: ApiContext, kind: 'token_invalid' | 'sign_in_failed' | 'session_forged'): void {
-    this.#metrics.securityEvent(kind);
-    const address = clientAddress(context);
-    context.get('log').warn({ security_event: kind, address }, 'Authentication failed');
-  }
-}
-
-/** A browser sends cookies by itself, so a session only counts for requests from the dashboard. */
-export function refuseCrossSite(): MiddlewareHandler<ApiEnvironment> {
-  const check = csrf();
+export function authenticate(parts: Parts): MiddlewareHandler<ApiEnvironment> {
   return async (context, next) => {
-    if (context.get('principal')?.kind !== 'session') return next();
-    let isAllowed = false;
     try {
-      await check(context, () => {
-        isAllowed = true;
-        return Promise.resolve();
-      });
+      const credential = await findCredential(context, parts);
+      if (credential) setCredential(context, credential);
     } catch (error) {
-      if (!(error instanceof HTTPException)) throw error;
+      if (!(error instanceof NotSignedInError)) throw error;
+      context.set('refusal', { error, isNews: !(error instanceof LapsedError) });
     }
-    if (!isAllowed) throw new CrossSiteError();
     await next();
   };
 }
 
-function cookieOptions(context: ApiContext) {
-  // Behind a proxy that ends TLS only its header tells; a caller who lies changes their own cookie.
-  const scheme = context.req.header('X-Forwarded-Proto') ?? new URL(context.req.url).protocol;
-  return {
-    path: '/',
-    httpOnly: true,
-    sameSite: 'Strict',
-    secure: scheme.startsWith('https'),
-  } as const;
+async function findCredential(
+  context: Context<ApiEnvironment>,
+  parts: Parts,
+): Promise<Credential | null> {
+  const { credentials } = parts.identity;
+  const authorization = context.req.header('Authorization');
+  if (authorization === undefined) {
+    const cookie = getCookie(context, COOKIES.access);
+    if (cookie === undefined || cookie === '') return null;
+    const credential = await ofAccessToken(cookie, parts);
+    context.set('viaCookie', true);
+    return credential;
+  }
+  const [, token] = /^Bearer +(\S+) *$/i.exec(authorization) ?? [];
+  if (token === undefined) throw new NotSignedInError('Send "Authorization: Bearer <token>"');
+  const issuer = issuerOf(token);
+  if (issuer === ISSUER) return ofAccessToken(token, parts);
+  if (issuer !== null) {
+    if (!parts.oidc) throw new NotSignedInError('This token is not accepted here');
+    const principal = await parts.oidc.authenticate(token);
+    return { principal, session: null, isWhole: false };
+  }
+  const credential = await credentials.ofApiToken(token);
+  if (!credential) throw new NotSignedInError('This token is not known, or no longer good');
+  return credential;
 }
 
-function digest(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
+async function ofAccessToken(token: string, { identity }: Parts): Promise<Credential> {
+  const verified = await identity.accessTokens.verify(token);
+  if ('refused' in verified) {
+    throw verified.refused === 'expired'
+      ? new LapsedError('This access token has lapsed: refresh it')
+      : new NotSignedInError('This access token is not valid');
+  }
+  const credential = await identity.credentials.ofSession(verified.claims);
+  if (!credential) {
+    throw new LapsedError('This session has ended or changed: refresh it, or sign in again');
+  }
+  return credential;
 }
 
-function administrator(kind: Principal['kind']): Principal {
-  return {
-    kind,
-    id: 'admin',
-    name: 'Administrator',
-    role: 'admin',
-    teams: [],
-    permissions: [
-      'users:*',
-      'jobs:*',
-      'runners:*',
-      'pools:*',
-      'hosts:*',
-      'networks:*',
-      'projects:*',
-      'audit:*',
-      'system:*',
-      'monitoring:*',
-      'deliveries:*',
-    ],
-  };
+/** What a JWT says of who made it, unchecked; null for a token of any other shape. */
+function issuerOf(token: string): string | null {
+  if (!/^[\w-]+\.[\w-]+\.[\w-]*$/.test(token)) return null;
+  try {
+    return decodeJwt(token).iss ?? '';
+  } catch {
+    return null;
+  }
+}
+
+function setCredential(context: Context<ApiEnvironment>, credential: Credential): void {
+  const { principal, session, isWhole } = credential;
+  context.set('principal', principal);
+  if (session) {
+    context.set('sessionId', session.id);
+    context.set('sessionExpiresAt', session.expiresAt);
+  }
+  if (isWhole && principal.userId !== null) context.set('accountId', principal.userId);
 }

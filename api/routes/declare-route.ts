@@ -1,10 +1,13 @@
 import { createRoute, type RouteConfig } from '@hono/zod-openapi';
 import { authorize } from '../middleware/authorize.ts';
-import type { Permission } from '../permissions.ts';
+import type { Permission } from '../../domain/principal.ts';
 import { problemSchema } from '../schemas/problem.ts';
 
-/** Who may call a route: whoever holds the permission, anyone signed in, or anyone at all. */
-export type Access = Permission | 'signed-in' | 'public';
+/**
+ * Who may call a route: whoever holds the permission, anyone signed in, anyone at all, or `account`:
+ * a user in a session of theirs, or with an API token that isn't limited to some permissions.
+ */
+export type Access = Permission | 'signed-in' | 'account' | 'public';
 
 const TITLES: Record<number, string> = {
   400: 'Malformed request',

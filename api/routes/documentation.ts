@@ -4,6 +4,7 @@ import { serveStatic } from '@hono/node-server/serve-static';
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Dependencies } from '../dependencies.ts';
 import type { ApiEnvironment } from '../environment.ts';
+import { COOKIES } from '../identity/cookies.ts';
 import { declareRoute } from './declare-route.ts';
 
 const require = createRequire(import.meta.url);
@@ -85,7 +86,7 @@ function describe(app: OpenAPIHono<ApiEnvironment>, version: string): object {
   app.openAPIRegistry.registerComponent('securitySchemes', 'session', {
     type: 'apiKey',
     in: 'cookie',
-    name: 'runyard_session',
+    name: COOKIES.access,
   });
   return app.getOpenAPI31Document({
     openapi: '3.1.0',

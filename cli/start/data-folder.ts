@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 /** Files of the data folder; other people's scripts read some of them. */
 export const FILES = {
   adminToken: 'admin-token',
+  authSigningKeys: 'auth-signing-keys',
   webhookSecret: 'webhook-secret',
   payloadKeys: 'payload-keys',
   databaseUrl: 'database-url',

@@ -53,7 +53,7 @@ export function processEnvironments(
         .filter(Boolean)
         .join(','),
       ...secrets.variables(
-        'ADMIN_TOKEN',
+        'AUTH_SIGNING_KEYS',
         'GITHUB_WEBHOOK_SECRET',
         'GITHUB_WEBHOOK_SECRET_PREVIOUS',
         'PAYLOAD_ENCRYPTION_KEYS',

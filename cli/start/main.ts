@@ -81,7 +81,7 @@ async function serve(options: SystemOptions): Promise<number> {
     if (started !== 'stop') {
       announce(started.endpoints, system, folder, reporter);
       process.send?.({ ready: true, addresses: started.endpoints });
-      sendSamples(started.endpoints, loaded, system, reporter, stop.signal);
+      sendSamples(started.endpoints, loaded, system, folder, reporter, stop.signal);
       await stop.asked;
     }
     reporter.line('Stopping');
@@ -132,17 +132,24 @@ function announce(
   folder: DataFolder,
   reporter: Reporter,
 ): void {
-  const tokenFile = relative(process.cwd(), folder.file(FILES.adminToken));
-  const { adminToken, adminTokenIsNew } = system.secrets;
+  const { made, token } = system.bootstrapped;
   const rows: [string, string][] = [
     ['Dashboard', endpoints.dashboard],
     ...(endpoints.temporal_ui
       ? ([['Temporal Web UI', endpoints.temporal_ui]] as [string, string][])
       : []),
-    [
-      'Admin token',
-      adminTokenIsNew ? `${adminToken}  (kept in ${tokenFile})` : `kept in ${tokenFile}`,
-    ],
+    ...(made
+      ? ([
+          ['User', made.username],
+          ['Password', `${made.password}  (shown this once; change it after you signed in)`],
+        ] as [string, string][])
+      : []),
+    ...(token === null
+      ? []
+      : ([['API token', `in ${relative(process.cwd(), folder.file(FILES.adminToken))}`]] as [
+          string,
+          string,
+        ][])),
     ['Logs', relative(process.cwd(), folder.file(FILES.logs))],
   ];
   reporter.line('');
@@ -155,14 +162,20 @@ function sendSamples(
   endpoints: Endpoints,
   { settings }: LoadedSettings,
   system: System,
+  folder: DataFolder,
   reporter: Reporter,
   signal: AbortSignal,
 ): void {
+  const { token } = system.bootstrapped;
   if (!settings.SAMPLE_JOBS || endpoints.simulator_control === undefined) return;
+  if (token === null) {
+    const file = relative(process.cwd(), folder.file(FILES.adminToken));
+    return reporter.line(`No sample jobs: put an API token into ${file} to see them`);
+  }
   runSampleJobs({
     simulatorControl: endpoints.simulator_control,
     api: endpoints.api,
-    adminToken: system.secrets.adminToken,
+    token,
     line: (text) => reporter.line(text),
     signal,
   }).catch((error: unknown) => {

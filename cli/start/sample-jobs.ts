@@ -55,7 +55,7 @@ const ENDED = new Set(['completed', 'failed', 'cancelled', 'lost', 'ignored']);
 export async function runSampleJobs(options: {
   simulatorControl: string;
   api: string;
-  adminToken: string;
+  token: string;
   line: (text: string) => void;
   signal: AbortSignal;
 }): Promise<void> {
@@ -85,7 +85,7 @@ export async function runSampleJobs(options: {
 /** Every change of a job from the beginning on; goes on after a break of the connection. */
 async function* jobEvents(options: {
   api: string;
-  adminToken: string;
+  token: string;
   signal: AbortSignal;
 }): AsyncGenerator<JobEvent> {
   // 0: everything there is, so that nothing is missed between sending and listening
@@ -93,7 +93,7 @@ async function* jobEvents(options: {
   while (!options.signal.aborted) {
     try {
       const answer = await fetch(`${options.api}/api/events?topics=jobs`, {
-        headers: { authorization: `Bearer ${options.adminToken}`, 'last-event-id': lastId },
+        headers: { authorization: `Bearer ${options.token}`, 'last-event-id': lastId },
         signal: options.signal,
       });
       if (!answer.ok || !answer.body) throw new Error(`The API answered ${answer.status}`);

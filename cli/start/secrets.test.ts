@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { loadSettings } from '../../config/load.ts';
+import { parseSigningKeys } from '../../config/signing-keys.ts';
 import { DataFolder } from './data-folder.ts';
 import { processEnvironments, simulatorEnvironment } from './environments.ts';
 import { prepareSecrets } from './secrets.ts';
@@ -38,13 +39,17 @@ const FACTS = {
 };
 
 it('makes each secret once, in files that only their owner can read', async () => {
-  const first = await prepare();
-  const second = await prepare();
-  expect([first.adminTokenIsNew, second.adminTokenIsNew]).toEqual([true, false]);
-  expect(second.adminToken).toBe(first.adminToken);
-  for (const name of ['admin-token', 'webhook-secret', 'payload-keys', 'app-private-key.pem']) {
+  await prepare();
+  const names = ['auth-signing-keys', 'webhook-secret', 'payload-keys', 'app-private-key.pem'];
+  const contents = () =>
+    Promise.all(names.map((name) => readFile(join(folder.path, name), 'utf8')));
+  const first = await contents();
+  await prepare();
+  expect(await contents()).toEqual(first);
+  for (const name of names) {
     expect((await stat(join(folder.path, name))).mode & 0o777).toBe(0o600);
   }
+  expect(parseSigningKeys('AUTH_SIGNING_KEYS', first[0] ?? '')).toHaveLength(1);
   expect((await stat(folder.path)).mode & 0o777).toBe(0o700);
   expect(await readFile(join(folder.path, 'payload-keys'), 'utf8')).toMatch(
     /^[0-9a-f]{8}:[A-Za-z0-9+/]{43}=\n$/,
@@ -52,31 +57,38 @@ it('makes each secret once, in files that only their owner can read', async () =
 });
 
 it('passes a secret that the user set on as it came, and writes it nowhere', async () => {
-  const secrets = await prepare({ ADMIN_TOKEN: 'mine' });
-  expect(secrets.adminToken).toBe('mine');
-  expect(secrets.variables('ADMIN_TOKEN')).toEqual({ ADMIN_TOKEN: 'mine' });
-  await expect(stat(join(folder.path, 'admin-token'))).rejects.toThrow('ENOENT');
+  const secrets = await prepare({ AUTH_SIGNING_KEYS: 'mine' });
+  expect(secrets.variables('AUTH_SIGNING_KEYS')).toEqual({ AUTH_SIGNING_KEYS: 'mine' });
+  await expect(stat(join(folder.path, 'auth-signing-keys'))).rejects.toThrow('ENOENT');
 });
 
 it('gives each process only the secrets that it uses', async () => {
   const environment = {
     PATH: '/bin',
-    ADMIN_TOKEN: 'mine',
+    AUTH_SIGNING_KEYS: 'mine',
     DATABASE_URL: 'postgresql://u:p@h/d',
     GITHUB_WEBHOOK_SECRET: 'hook',
     POOL_NAME: 'p',
   };
   const secrets = await prepare(environment);
   const { api, controlWorker, hostWorker } = processEnvironments(environment, FACTS, secrets);
-  expect(api).toMatchObject({ ADMIN_TOKEN: 'mine', GITHUB_WEBHOOK_SECRET: 'hook', POOL_NAME: 'p' });
+  expect(api).toMatchObject({
+    AUTH_SIGNING_KEYS: 'mine',
+    GITHUB_WEBHOOK_SECRET: 'hook',
+    POOL_NAME: 'p',
+  });
   // only who registers runners needs GitHub's key
   expect(Object.keys(api).filter((name) => /PRIVATE_KEY/.test(name))).toEqual([]);
   expect(Object.keys(api)).toContain('PAYLOAD_ENCRYPTION_KEYS_FILE');
   expect(Object.keys(hostWorker)).toContain('PAYLOAD_ENCRYPTION_KEYS_FILE');
-  expect(Object.keys(controlWorker)).not.toContain('ADMIN_TOKEN');
+  expect(Object.keys(controlWorker)).not.toContain('AUTH_SIGNING_KEYS');
   expect(Object.keys(controlWorker)).toContain('GITHUB_APP_PRIVATE_KEY_FILE');
   expect(hostWorker).toMatchObject({ DATABASE_URL: 'postgresql://u:p@h/d', HOST_ID: 'host' });
-  for (const name of ['ADMIN_TOKEN', 'GITHUB_WEBHOOK_SECRET', 'GITHUB_APP_PRIVATE_KEY_FILE']) {
+  for (const name of [
+    'AUTH_SIGNING_KEYS',
+    'GITHUB_WEBHOOK_SECRET',
+    'GITHUB_APP_PRIVATE_KEY_FILE',
+  ]) {
     expect(Object.keys(hostWorker)).not.toContain(name);
   }
   const simulator = simulatorEnvironment(
@@ -89,5 +101,5 @@ it('gives each process only the secrets that it uses', async () => {
     SIMULATOR_APP_PRIVATE_KEY_FILE: join(folder.path, 'app-private-key.pem'),
   });
   expect(Object.keys(simulator)).not.toContain('DATABASE_URL');
-  expect(Object.keys(simulator)).not.toContain('ADMIN_TOKEN');
+  expect(Object.keys(simulator)).not.toContain('AUTH_SIGNING_KEYS');
 });

@@ -1,4 +1,5 @@
 import type { LoadedSettings } from '../../config/load.ts';
+import { makeSigningKeys } from '../../config/make-signing-keys.ts';
 import { SECRET_SETTINGS, type SettingName } from '../../config/schema.ts';
 import {
   type DataFolder,
@@ -12,10 +13,6 @@ import {
 export interface Secrets {
   /** Variables for the named settings. */
   variables(...names: SettingName[]): Record<string, string>;
-  /** The admin token's value, for the sample jobs and the first start's announcement. */
-  adminToken: string;
-  /** True when it was made by this start: it's shown once. */
-  adminTokenIsNew: boolean;
   /** Of the embedded database. */
   databasePassword: string;
 }
@@ -48,9 +45,9 @@ export async function prepareSecrets(
     made[name] = folder.file(file);
     return folder.readOrMake(file, how);
   };
-  const [token, password] = await Promise.all([
-    make('ADMIN_TOKEN', FILES.adminToken, makeSecret),
+  const [password] = await Promise.all([
     folder.readOrMake(FILES.databasePassword, makeSecret),
+    make('AUTH_SIGNING_KEYS', FILES.authSigningKeys, makeSigningKeys),
     make('GITHUB_WEBHOOK_SECRET', FILES.webhookSecret, makeSecret),
     make('PAYLOAD_ENCRYPTION_KEYS', FILES.payloadKeys, makePayloadKey),
     settings.GITHUB_APP_ID === undefined
@@ -59,8 +56,6 @@ export async function prepareSecrets(
   ]);
   if (settings.DATABASE_URL === undefined) made.DATABASE_URL = folder.file(FILES.databaseUrl);
   return {
-    adminToken: token.content,
-    adminTokenIsNew: token.made,
     databasePassword: password.content,
     variables: (...names) =>
       Object.assign(

@@ -4,6 +4,7 @@ import type { LoadedSettings } from '../../config/load.ts';
 import { projectRoot } from '../../config/root.ts';
 import { migrate, MigrationError } from '../../prisma/migrate.ts';
 import { buildDemoImage } from '../../simulator/demo-image.ts';
+import { bootstrap, type Bootstrapped } from './bootstrap.ts';
 import { type DataFolder, FILES, makeHostId } from './data-folder.ts';
 import { bridgeGateway, ensureDocker } from './docker.ts';
 import { apiAddress, describeEndpoints, type Endpoints } from './endpoints.ts';
@@ -44,6 +45,7 @@ export class System {
   readonly #options: SystemOptions;
   readonly #processes: ProcessTable;
   #secrets!: Secrets;
+  #bootstrapped!: Bootstrapped;
   #ports!: Ports;
   #hostId!: string;
 
@@ -60,8 +62,8 @@ export class System {
     return this.#settings.GITHUB_APP_ID === undefined;
   }
 
-  get secrets(): Secrets {
-    return this.#secrets;
+  get bootstrapped(): Bootstrapped {
+    return this.#bootstrapped;
   }
 
   /** Starts everything, as much at once as the needs of each allow. @throws Error when a part can't be had */
@@ -164,6 +166,7 @@ export class System {
         const reason = error instanceof Error ? error.message || error.name : String(error);
         throw new Error(`The database of DATABASE_URL can't be used: ${reason}`, { cause: error });
       });
+    this.#bootstrapped = await bootstrap(address, folder);
     return address;
   }
 

@@ -6,6 +6,7 @@ import { createApp } from '../../api/app.ts';
 import { createServices, type Services } from '../../api/services.ts';
 import { runyard } from '../../cli/runyard.ts';
 import { createLog } from '../../config/log.ts';
+import { makeSigningKeys } from '../../config/make-signing-keys.ts';
 import { projectRoot } from '../../config/root.ts';
 import { settingsSchema } from '../../config/schema.ts';
 import { anchorsOf, linksOf, namedIn, readPages } from './pages.ts';
@@ -91,7 +92,7 @@ describe('addresses of the API', () => {
     const settings = settingsSchema.parse({
       DATABASE_URL: inject('databaseUrl'),
       TEMPORAL_ADDRESS: inject('temporalAddress'),
-      ADMIN_TOKEN: 'the-token-of-the-tests',
+      AUTH_SIGNING_KEYS: makeSigningKeys(),
       GITHUB_WEBHOOK_SECRET: 'the-secret-of-the-tests',
       PAYLOAD_ENCRYPTION_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`,
     });

@@ -28,6 +28,15 @@ export interface GithubClientOptions {
 export interface GithubClient {
   /** Tokens are cached and renewed underneath, so this costs no request in the ordinary case. */
   forRepository(target: GithubTarget): Promise<Octokit>;
+  /**
+   * For an organization or `owner/name` of a repository; with the installation that it acts as.
+   *
+   * @param target.installationId - 0: looked up
+   */
+  forTarget(target: {
+    installationId: number;
+    target: string;
+  }): Promise<{ octokit: Octokit; installationId: number }>;
 }
 
 export function createGithubClient(options: GithubClientOptions): GithubClient {
@@ -62,6 +71,7 @@ export function createGithubClient(options: GithubClientOptions): GithubClient {
   const app = new App({ appId: options.appId, privateKey: options.privateKey, Octokit: observed });
   const byInstallation = new Map<number, Promise<Octokit>>();
   const byRepository = new Map<string, Promise<number>>();
+  const byOrganization = new Map<string, Promise<number>>();
 
   const remembered = <K, V>(map: Map<K, Promise<V>>, key: K, make: () => Promise<V>) => {
     const known = map.get(key);
@@ -81,14 +91,26 @@ export function createGithubClient(options: GithubClientOptions): GithubClient {
       return data.id;
     });
 
+  const installationOn = (org: string) =>
+    remembered(byOrganization, org.toLowerCase(), async () => {
+      const { data } = await app.octokit.request('GET /orgs/{org}/installation', { org });
+      return data.id;
+    });
+  const actingAs = (id: number) =>
+    remembered(byInstallation, id, async () => {
+      const octokit = await app.getInstallationOctokit(id);
+      installations.set(octokit, id);
+      return octokit;
+    });
+
   return {
     async forRepository({ installationId, repository }) {
-      const id = installationId === 0 ? await installationOf(repository) : installationId;
-      return remembered(byInstallation, id, async () => {
-        const octokit = await app.getInstallationOctokit(id);
-        installations.set(octokit, id);
-        return octokit;
-      });
+      return actingAs(installationId === 0 ? await installationOf(repository) : installationId);
+    },
+    async forTarget({ installationId, target }) {
+      const lookUp = target.includes('/') ? installationOf : installationOn;
+      const id = installationId === 0 ? await lookUp(target) : installationId;
+      return { octokit: await actingAs(id), installationId: id };
     },
   };
 }

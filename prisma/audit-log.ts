@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { auditContent } from '../domain/audit/content.ts';
 import { auditEvent, type ToldEvent } from '../domain/audit/event.ts';
 import type { Database } from './client.ts';
 
@@ -12,7 +13,9 @@ export type AuditWriter = Pick<Database, '$executeRaw'>;
 export async function appendAudit(writer: AuditWriter, ...events: ToldEvent[]): Promise<void> {
   if (events.length === 0) return;
   const time = new Date().toISOString();
-  const contents = events.map((told) => JSON.stringify(auditEvent(told, randomUUID(), time)));
+  const contents = events.map((told) =>
+    auditContent(auditEvent(told, told.id ?? randomUUID(), time)),
+  );
   await writer.$executeRaw`
     INSERT INTO audit_pending (content) SELECT unnest(${contents}::text[])`;
 }

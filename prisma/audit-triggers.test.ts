@@ -11,7 +11,7 @@ afterAll(() => test.drop());
 
 /** What was told since the last call. */
 async function told(): Promise<AuditEvent[]> {
-  const rows = await test.database.$queryRaw<{ content: string }[]>`
+  const rows = await test.owner.$queryRaw<{ content: string }[]>`
     WITH taken AS (DELETE FROM audit_pending RETURNING id, content)
     SELECT content FROM taken ORDER BY id`;
   return rows.map(({ content }) => JSON.parse(content) as AuditEvent);
@@ -168,12 +168,12 @@ it('tells of a host that joins, and joins anew', async () => {
 
 it('keeps nothing of a change that can not be told of', async () => {
   const { database } = test;
-  await database.$executeRaw`ALTER TABLE audit_pending RENAME TO audit_pending_away`;
+  await test.owner.$executeRaw`REVOKE INSERT ON audit_pending FROM runyard_application`;
   try {
     const created = database.job.create({ data: { ...job, id: '8-8', githubJobId: 8 } });
     await expect(created).rejects.toThrow(/audit_pending/);
   } finally {
-    await database.$executeRaw`ALTER TABLE audit_pending_away RENAME TO audit_pending`;
+    await test.owner.$executeRaw`GRANT INSERT ON audit_pending TO runyard_application`;
   }
   expect(await database.job.findUnique({ where: { id: '8-8' } })).toBeNull();
 });

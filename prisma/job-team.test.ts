@@ -112,7 +112,7 @@ it('lets an admission that waited for a change of teams see that change', async 
 /** Asked outside of a transaction: within one PostgreSQL answers what it first saw. */
 async function untilSomebodyWaits(): Promise<void> {
   await vi.waitFor(async () => {
-    const rows = await world.database.$queryRaw<{ waiting: number }[]>`
+    const rows = await world.owner.$queryRaw<{ waiting: number }[]>`
       SELECT count(*)::int AS waiting FROM pg_stat_activity
       WHERE datname = current_database() AND wait_event_type = 'Lock'`;
     expect(rows[0]?.waiting).toBe(1);

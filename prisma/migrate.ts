@@ -20,6 +20,14 @@ const MIGRATIONS_TABLE = `
     applied_steps_count INTEGER NOT NULL DEFAULT 0
   )`;
 
+/** The application's role, which an administrator may have made only after the migration could not. */
+const GRANT = `
+  DO $$ BEGIN
+    IF to_regproc('grant_application_role') IS NOT NULL THEN
+      PERFORM grant_application_role();
+    END IF;
+  END $$`;
+
 /** A migration can't be applied; the message says which one, why, and what to do. */
 export class MigrationError extends Error {
   override name = 'MigrationError';
@@ -54,6 +62,7 @@ export async function migrate(
       await apply(client, name, await readFile(join(folder, name, 'migration.sql')));
       applied.push(name);
     }
+    await client.query(GRANT);
     return applied;
   } finally {
     // The lock belongs to the session and ends with it.

@@ -51,7 +51,10 @@ export interface AuditEvent {
 
 /** What the writer of an event says; the catalogue knows category and severity. */
 export type ToldEvent = Pick<AuditEvent, 'type' | 'actor' | 'action'> &
-  Partial<Pick<AuditEvent, 'resource' | 'outcome' | 'details' | 'correlationId'>>;
+  Partial<Pick<AuditEvent, 'resource' | 'outcome' | 'details' | 'correlationId'>> & {
+    /** A UUID of the writer's own, where it may run twice: of events with one id the first is kept. */
+    id?: string;
+  };
 
 /** Runyard itself. */
 export const SYSTEM_ACTOR: AuditActor = {

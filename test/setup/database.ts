@@ -1,10 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { inject } from 'vitest';
+import { PrismaPg } from '@prisma/adapter-pg';
 import { connectDatabase, type Database } from '../../prisma/client.ts';
+import { PrismaClient } from '../../prisma/generated/client.ts';
 
 export interface TestDatabase {
+  /** As the application's role, like the product's own connections. */
   database: Database;
+  /** As the owner, who may do everything. */
+  owner: Database;
+  /** The owner's login, which the product's connections make the application's. */
   url: string;
   /** Disconnects, and removes the database whoever else is still connected to it. */
   drop(): Promise<void>;
@@ -21,11 +27,13 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   );
   const url = Object.assign(new URL(template), { pathname: `/${name}` }).href;
   const database = connectDatabase(url, 5);
+  const owner = new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max: 2 }) });
   return {
     database,
+    owner,
     url,
     drop: async () => {
-      await database.$disconnect();
+      await Promise.all([database.$disconnect(), owner.$disconnect()]);
       await administer((client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
     },
   };

@@ -18,6 +18,7 @@ import {
 } from './middleware/problems.ts';
 import { limitApi } from './middleware/rate-limits.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
+import { createAuditRoutes } from './routes/audit.ts';
 import { createDashboardRoutes } from './routes/dashboard.ts';
 import { createDeliveryRoutes } from './routes/deliveries.ts';
 import { createDocumentationRoutes } from './routes/documentation.ts';
@@ -76,7 +77,8 @@ export function createApp(dependencies: Dependencies) {
     .route('/', createEventRoutes(dependencies))
     .route('/', createJobRoutes(dependencies))
     .route('/', createDeliveryRoutes(dependencies))
-    .route('/', createHostRoutes(dependencies));
+    .route('/', createHostRoutes(dependencies))
+    .route('/', createAuditRoutes(dependencies));
   app.route('/', createMetricsRoutes(dependencies));
   app.route('/', createDocumentationRoutes(app, dependencies));
   app.route('/', createDashboardRoutes(dependencies));

@@ -1,22 +1,18 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { ApiError } from './api-error.ts';
-import { keys } from './keys.ts';
+import { isSessionOver } from './send.ts';
 
 /**
  * The cache of answers. Live events keep it right, so little is fetched again only because time has
- * passed. `onSignedOut` is called when any answer but that of signing in says that nobody is.
+ * passed. `onSignedOut` is called when an answer says that nobody is signed in.
  */
 export function createQueryClient(onSignedOut: (client: QueryClient) => void): QueryClient {
   function watch(error: Error): void {
-    if (error instanceof ApiError && error.status === 401) onSignedOut(client);
+    if (isSessionOver(error)) onSignedOut(client);
   }
   const client = new QueryClient({
     queryCache: new QueryCache({ onError: watch }),
-    mutationCache: new MutationCache({
-      onError: (error, _variables, _result, mutation) => {
-        if (mutation.options.mutationKey !== keys.signIn) watch(error);
-      },
-    }),
+    mutationCache: new MutationCache({ onError: watch }),
     defaultOptions: {
       queries: {
         staleTime: 60_000,

@@ -1,8 +1,8 @@
 import { DataList } from '@mantine/core';
 import type { JobDetail } from '../../api/schemas/job.ts';
-import { Labels } from '../jobs/labels.tsx';
-import { Copyable } from './copyable.tsx';
-import { Fact } from './fact.tsx';
+import { Labels } from '../labels/labels.tsx';
+import { Copyable } from '../layout/copyable.tsx';
+import { Fact } from '../layout/fact.tsx';
 
 /** What is known of a job; what isn't known is left out. */
 export function JobFacts({ job }: { job: JobDetail }) {

@@ -1,10 +1,9 @@
-import { Button, Group, MultiSelect, Select } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
-import { SlidersHorizontal, X } from 'lucide-react';
+import { MultiSelect, Select } from '@mantine/core';
+import { FilterRow } from '../filters/filter-row.tsx';
 import { type JobStatus, STATUS_NAMES, STATUSES } from '../status/statuses.ts';
-import { FilterText } from './filter-text.tsx';
+import { FilterText } from '../filters/filter-text.tsx';
 import { isFiltered, type JobFilters, type Span, SPANS } from './job-filters.ts';
-import classes from './filter-bar.module.css';
+import classes from '../filters/filter-bar.module.css';
 
 export interface FilterBarProps {
   filters: JobFilters;
@@ -17,28 +16,23 @@ const SPAN_OPTIONS = Object.entries(SPANS).map(([value, { label }]) => ({ value,
 
 /** The filters above the list of jobs; on narrow screens all but the first are shown on demand. */
 export function FilterBar({ filters, change, clear }: FilterBarProps) {
-  const [all, { toggle }] = useDisclosure(false);
   return (
-    <Group component="search" gap="sm" align="flex-end" className={classes['bar']} data-all={all}>
-      <MultiSelect
-        label="Status"
-        placeholder={filters.status.length === 0 ? 'Any' : ''}
-        data={STATUS_OPTIONS}
-        value={filters.status}
-        onChange={(status) => change({ status: status as JobStatus[] })}
-        clearable
-        clearButtonProps={{ 'aria-label': 'Clear status' }}
-        className={classes['status']}
-      />
-      <Button
-        variant="default"
-        hiddenFrom="sm"
-        aria-expanded={all}
-        leftSection={<SlidersHorizontal size={16} />}
-        onClick={toggle}
-      >
-        {all ? 'Fewer filters' : 'More filters'}
-      </Button>
+    <FilterRow
+      isFiltered={isFiltered(filters)}
+      clear={clear}
+      first={
+        <MultiSelect
+          label="Status"
+          placeholder={filters.status.length === 0 ? 'Any' : ''}
+          data={STATUS_OPTIONS}
+          value={filters.status}
+          onChange={(status) => change({ status: status as JobStatus[] })}
+          clearable
+          clearButtonProps={{ 'aria-label': 'Clear status' }}
+          className={classes['first']}
+        />
+      }
+    >
       <FilterText
         label="Repository"
         placeholder="owner/name"
@@ -75,13 +69,8 @@ export function FilterBar({ filters, change, clear }: FilterBarProps) {
         onChange={(since) => change({ since: since as Span | null })}
         clearable
         clearButtonProps={{ 'aria-label': 'Clear received' }}
-        className={`${classes['more']} ${classes['received']}`}
+        className={`${classes['more']} ${classes['wide']}`}
       />
-      {isFiltered(filters) ? (
-        <Button variant="subtle" leftSection={<X size={16} />} onClick={clear}>
-          Clear
-        </Button>
-      ) : null}
-    </Group>
+    </FilterRow>
   );
 }

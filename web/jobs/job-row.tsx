@@ -6,7 +6,7 @@ import { StatusMark } from '../status/status-mark.tsx';
 import { STATUSES } from '../status/statuses.ts';
 import { Span } from '../time/span.tsx';
 import { TimeAgo } from '../time/time-ago.tsx';
-import { Labels } from './labels.tsx';
+import { Labels } from '../labels/labels.tsx';
 import classes from './job-table.module.css';
 
 /** One job of a table. Drawn again only when the job itself changed; its clocks tick by themselves. */

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Text } from '@mantine/core';
+import { Alert, Button, Code, Group, List, Text } from '@mantine/core';
 import { TriangleAlert } from 'lucide-react';
 import { ApiError } from '../client/api-error.ts';
 
@@ -14,6 +14,20 @@ export function ErrorNotice({ error, retry }: { error: Error; retry?: () => void
       title={known?.title ?? 'Something went wrong'}
     >
       <Text size="sm">{error.message}</Text>
+      {known && known.fields.length > 0 ? (
+        <List size="sm" mt={4} spacing={2}>
+          {known.fields.map(({ path, message }) => (
+            <List.Item key={`${path} ${message}`}>
+              {path === '' ? null : (
+                <>
+                  <Code>{path}</Code>{' '}
+                </>
+              )}
+              {message}
+            </List.Item>
+          ))}
+        </List>
+      ) : null}
       <Group mt={retry || known?.correlationId ? 'xs' : 0} gap="sm">
         {retry ? (
           <Button size="compact-sm" variant="default" onClick={retry}>

@@ -2,6 +2,7 @@ import { Center } from '@mantine/core';
 import { LoadingPage } from '../frame/loading-page.tsx';
 import { lazy, type ReactNode, Suspense } from 'react';
 import { ErrorNotice } from '../layout/error-notice.tsx';
+import { ProfileContext } from './profile-context.ts';
 import { useSession } from './use-session.ts';
 
 const SignInPage = lazy(async () => ({
@@ -26,5 +27,5 @@ export function SessionGate({ children }: { children: ReactNode }) {
       </Suspense>
     );
   }
-  return children;
+  return <ProfileContext value={session.data}>{children}</ProfileContext>;
 }

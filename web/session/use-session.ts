@@ -1,20 +1,19 @@
 import { useQuery } from '@tanstack/react-query';
-import type { Session } from '../../api/schemas/session.ts';
-import { api } from '../client/api.ts';
-import { ApiError } from '../client/api-error.ts';
+import { call } from '../client/call.ts';
+import type { Profile } from '../client/contract.ts';
 import { keys } from '../client/keys.ts';
+import { isSessionOver } from '../client/send.ts';
 
 /** Who is signed in; `null` data: nobody. */
 export function useSession() {
   return useQuery({ queryKey: keys.session, queryFn: loadSession, staleTime: Infinity });
 }
 
-async function loadSession(): Promise<Session | null> {
+async function loadSession(): Promise<Profile | null> {
   try {
-    const answer = await api.session.$get();
-    return await answer.json();
+    return await call<Profile>('GET', '/api/auth/profile');
   } catch (error) {
-    if (error instanceof ApiError && error.status === 401) return null;
+    if (error instanceof Error && isSessionOver(error)) return null;
     throw error;
   }
 }

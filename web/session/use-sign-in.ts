@@ -1,15 +1,23 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { api } from '../client/api.ts';
+import { call } from '../client/call.ts';
+import type { Profile } from '../client/contract.ts';
 import { keys } from '../client/keys.ts';
 
-/** Exchanges a token for a session cookie, which no script can read; the token is not kept. */
+export interface Credentials {
+  username: string;
+  password: string;
+}
+
+/** Exchanges a password for session cookies, which no script can read. */
 export function useSignIn() {
   const client = useQueryClient();
   return useMutation({
-    mutationKey: keys.signIn,
-    mutationFn: async (token: string) => (await api.session.$post({ json: { token } })).json(),
-    onSuccess: (session) => client.setQueryData(keys.session, session),
-    // The token would otherwise stay in the mutation's record until it is collected.
+    mutationFn: (credentials: Credentials) =>
+      call<{ profile: Profile }>('POST', '/api/auth/login', {
+        json: { ...credentials, cookies: true },
+      }),
+    onSuccess: ({ profile }) => client.setQueryData(keys.session, profile),
+    // The password would otherwise stay in the mutation's record until it is collected.
     gcTime: 0,
   });
 }

@@ -1,19 +1,17 @@
 import type { Job } from '../../api/schemas/job.ts';
 import { appearanceOf } from './appearance.ts';
-import classes from './status.module.css';
+import { Mark } from './mark.tsx';
 
-/** A job's status as an icon and a word; never by colour alone. */
+/** A job's status. */
 export function StatusMark({ job }: { job: Pick<Job, 'status' | 'conclusion'> }) {
-  const { label, meaning, tone, icon: Icon } = appearanceOf(job);
+  const { label, meaning, tone, icon } = appearanceOf(job);
   return (
-    <span className={classes['mark']} title={meaning}>
-      <Icon
-        size={16}
-        aria-hidden
-        className={`${classes['icon']} ${classes[tone]}`}
-        data-moving={job.status === 'running' || undefined}
-      />
-      {label}
-    </span>
+    <Mark
+      label={label}
+      meaning={meaning}
+      tone={tone}
+      icon={icon}
+      isMoving={job.status === 'running'}
+    />
   );
 }

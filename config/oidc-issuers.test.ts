@@ -58,6 +58,10 @@ it.each([
   [{ ...ISSUER, algorithms: ['HS256'] }, 'OIDC_ISSUERS.0.algorithms.0: Invalid option'],
   [{ ...ISSUER, algorithms: ['none'] }, 'OIDC_ISSUERS.0.algorithms.0: Invalid option'],
   [{ ...ISSUER, scopes: ['email'] }, 'OIDC_ISSUERS.0.scopes: must hold openid'],
+  [
+    { ...ISSUER, issuer: 'https://token.actions.githubusercontent.com' },
+    'OIDC_ISSUERS.0.required_claims: must say whose workflows are trusted',
+  ],
   [{ ...ISSUER, audiance: 'x' }, 'OIDC_ISSUERS.0: Unrecognized key: "audiance"'],
   [{ ...ISSUER, roles: [{ claim: 'g', value: 'x', role: 'root' }] }, 'OIDC_ISSUERS.0.roles.0.role'],
 ])('says what is wrong with %j', (one, problem) => {

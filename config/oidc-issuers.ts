@@ -22,6 +22,8 @@ export interface OidcIssuer {
   /** For people that no rule fits; null: they may not sign in. */
   defaultRole: Role | null;
   defaultScope: 'all' | 'teams';
+  /** Patterns; a token of which one doesn't fit is not accepted. */
+  requiredClaims: Readonly<Record<string, string>>;
   /** Claims that may make somebody a member of a team; null: any. */
   teamClaims: readonly string[] | null;
   usernameClaim: string;
@@ -51,6 +53,7 @@ export function oidcIssuers(settings: Settings): OidcIssuer[] {
     roles: one.roles,
     defaultRole: one.default_role,
     defaultScope: one.default_scope,
+    requiredClaims: one.required_claims,
     teamClaims: one.team_claims ?? null,
     usernameClaim: one.username_claim,
     trustEmail: one.trust_email,

@@ -15,6 +15,9 @@ const ALGORITHMS = [
   'EdDSA',
 ] as const;
 
+/** Whoever has a repository at GitHub can have tokens made by it, for any audience. */
+const GITHUB_ACTIONS = 'https://token.actions.githubusercontent.com';
+
 const text = z.string().min(1).max(500);
 
 const issuerAddress = z.string().superRefine((address, context) => {
@@ -56,6 +59,7 @@ const issuer = z
     roles: z.array(roleRule).default([]),
     default_role: z.enum(ROLES).nullable().default(null),
     default_scope: z.enum(['all', 'teams']).default('teams'),
+    required_claims: z.record(text, text).default({}),
     team_claims: z.array(text).optional(),
     username_claim: text.default('preferred_username'),
     trust_email: z.boolean().default(false),
@@ -72,6 +76,12 @@ const issuer = z
     }
     if (one.client_secret !== undefined && one.client_secret_file !== undefined) {
       wrong('client_secret_file', 'is set beside client_secret: leave one out');
+    }
+    if (one.issuer === GITHUB_ACTIONS && Object.keys(one.required_claims).length === 0) {
+      wrong(
+        'required_claims',
+        'must say whose workflows are trusted, such as {"repository_owner": "acme"}: anyone at GitHub gets tokens of this issuer',
+      );
     }
     if (!one.scopes.includes('openid')) wrong('scopes', 'must hold openid');
   });

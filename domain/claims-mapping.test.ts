@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { profileOfClaims, type RoleRule, roleOfClaims, teamClaims } from './claims-mapping.ts';
+import {
+  hasClaims,
+  profileOfClaims,
+  type RoleRule,
+  roleOfClaims,
+  teamClaims,
+} from './claims-mapping.ts';
 
 const rule = (claim: string, value: string, role: RoleRule['role']): RoleRule => ({
   claim,
@@ -97,4 +103,12 @@ it('keeps of claims those that teams are told by', () => {
     realm_access: { roles: ['b'] },
     name: 'Ada',
   });
+});
+
+it('asks for all of the claims that are required', () => {
+  const claims = { repository_owner: 'acme', ref: 'refs/heads/main' };
+  expect(hasClaims(claims, {})).toBe(true);
+  expect(hasClaims(claims, { repository_owner: 'acme', ref: 'refs/heads/*' })).toBe(true);
+  expect(hasClaims(claims, { repository_owner: 'acme', ref: 'refs/tags/*' })).toBe(false);
+  expect(hasClaims(claims, { environment: '*' })).toBe(false);
 });

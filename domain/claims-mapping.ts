@@ -27,6 +27,13 @@ export function roleOfClaims(
   return fallback.role === null ? null : { role: fallback.role, scope: fallback.scope };
 }
 
+/** True when each of the patterns fits a value of its claim. */
+export function hasClaims(claims: Claims, required: Readonly<Record<string, string>>): boolean {
+  return Object.entries(required).every(([claim, pattern]) =>
+    claimValues(claims, claim).some((held) => matchesPattern(pattern, held)),
+  );
+}
+
 /** What an identity provider says of a person, as far as it may be believed. */
 export interface Profile {
   name: string;

@@ -1,0 +1,26 @@
+import { ApiError, NotSignedInError } from '../errors.ts';
+
+/** A bearer token of an identity provider that doesn't count; says what its owner can mend. */
+export class InvalidTokenError extends NotSignedInError {
+  override readonly code = 'invalid_token';
+  override readonly headers: Readonly<Record<string, string>>;
+
+  constructor(detail = 'The token is not valid') {
+    super(detail);
+    // RFC 6750: a description has no quotes and backslashes, and none of ours does
+    const challenge = `Bearer error="invalid_token", error_description="${detail}"`;
+    this.headers = { 'WWW-Authenticate': challenge };
+  }
+}
+
+/** The identity provider doesn't answer as it should; trying again later is the remedy. */
+export class ProviderUnavailableError extends ApiError {
+  constructor(name: string, cause?: unknown) {
+    super(
+      503,
+      'identity_provider_unavailable',
+      `The identity provider ${name} can't be reached at the moment: try again`,
+      { headers: { 'Retry-After': '5' }, cause },
+    );
+  }
+}

@@ -1,0 +1,105 @@
+import { decodeJwt } from 'jose';
+import type { Logger } from '../../config/log.ts';
+import type { OidcIssuer } from '../../config/oidc-issuers.ts';
+import { profileOfClaims, teamClaims } from '../../domain/claims-mapping.ts';
+import {
+  MEMBER_PERMISSIONS,
+  type Principal,
+  type Role,
+  ROLE_PERMISSIONS,
+} from '../../domain/principal.ts';
+import type { Database } from '../../prisma/client.ts';
+import type { TeamMemberships } from '../teams/memberships.ts';
+import { InvalidTokenError } from './errors.ts';
+import { Provider, type ProviderTimes } from './provider.ts';
+import { type VerifiedClaims, verifyToken } from './verify-token.ts';
+
+/** Characters; tokens with two hundred groups have some eight thousand. */
+const MOST_CHARACTERS = 16 * 1024;
+
+export interface OidcAuthenticationParts {
+  issuers: readonly OidcIssuer[];
+  database: Database;
+  memberships: TeamMemberships;
+  log: Logger;
+  times?: Partial<ProviderTimes>;
+}
+
+/** Who a token of a trusted identity provider stands for. */
+export class OidcAuthentication {
+  readonly #parts: OidcAuthenticationParts;
+  readonly #trusted: ReadonlyMap<string, { issuer: OidcIssuer; provider: Provider }>;
+
+  constructor(parts: OidcAuthenticationParts) {
+    this.#parts = parts;
+    this.#trusted = new Map(
+      parts.issuers.map((issuer) => [
+        issuer.issuer,
+        { issuer, provider: new Provider(issuer, parts.times) },
+      ]),
+    );
+  }
+
+  /**
+   * The account that is linked to the token's subject; without one a member of its teams.
+   *
+   * @throws InvalidTokenError, ProviderUnavailableError, the database's errors
+   */
+  async authenticate(token: string): Promise<Principal> {
+    if (token.length > MOST_CHARACTERS) throw new InvalidTokenError('The token is too long');
+    const trusted = this.#trusted.get(issuerOf(token));
+    if (!trusted) throw new InvalidTokenError('The issuer of the token is not trusted here');
+    const claims = await verifyToken(token, { ...trusted, log: this.#parts.log });
+    return this.#principal(claims, trusted.issuer);
+  }
+
+  async #principal(claims: VerifiedClaims, issuer: OidcIssuer): Promise<Principal> {
+    const { iss, sub } = claims;
+    const { database, memberships } = this.#parts;
+    const user = await database.user.findUnique({
+      where: { issuer_subject: { issuer: iss, subject: sub } },
+    });
+    if (user && !user.active)
+      throw new InvalidTokenError('The account of this token is not active');
+    const profile = profileOfClaims(claims, issuer);
+    const teams = await memberships.teamsOf({
+      username: user?.username,
+      issuer: iss,
+      subject: sub,
+      email: profile.email ?? user?.email ?? undefined,
+      claims: issuer.teamClaims === null ? claims : teamClaims(claims, issuer.teamClaims),
+    });
+    if (!user) {
+      return {
+        kind: 'oidc',
+        id: `oidc:${iss}#${sub}`,
+        name: profile.name,
+        role: 'member',
+        scope: 'teams',
+        teams,
+        permissions: MEMBER_PERMISSIONS,
+        userId: null,
+      };
+    }
+    const role = user.role as Role;
+    return {
+      kind: 'oidc',
+      id: `user:${user.username}`,
+      name: user.name,
+      role,
+      scope: user.scope as Principal['scope'],
+      teams,
+      permissions: ROLE_PERMISSIONS[role],
+      userId: user.id,
+    };
+  }
+}
+
+/** What a token says of who made it, unchecked. */
+function issuerOf(token: string): string {
+  try {
+    return decodeJwt(token).iss ?? '';
+  } catch {
+    throw new InvalidTokenError('The token is not a JWT');
+  }
+}

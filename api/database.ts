@@ -66,7 +66,7 @@ const NETWORK_CODES = new Set([
 const UNAVAILABLE_STATES = /^(08|53|57)|^25006$/;
 
 /** Prisma's codes for a server that can't be reached, closed the connection, or was too busy. */
-const PRISMA_UNAVAILABLE = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2037']);
+const PRISMA_UNAVAILABLE = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'P2037']);
 
 const UNAVAILABLE_MESSAGES =
   /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout/;

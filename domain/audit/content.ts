@@ -1,12 +1,6 @@
+import { REDACTED } from '../redaction.ts';
 import type { AuditEvent } from './event.ts';
-
-/** Names of details that can only hold a secret. */
-const SECRET_NAME =
-  /^(password|secret|token|access_token|refresh_token|api_key|private_key|jit_config|registration_token|client_secret|authorization|cookie)$/i;
-
-/** Secrets that tell themselves: GitHub's tokens, Runyard's own, JWTs, keys, credentials in an address. */
-const SECRETS =
-  /\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|ry[a-z]_[\w-]{16,}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)|(?<=:\/\/)[^\s/@]+@/g;
+import { isSecretName, redactSecrets } from './redaction.ts';
 
 /** NUL, and halves of a surrogate pair. */
 const UNSTORABLE = /\u0000|\p{Surrogate}/gu;
@@ -29,14 +23,18 @@ function clean(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, held]) => [
       cleanText(name),
-      SECRET_NAME.test(name) && typeof held === 'string' ? '***' : clean(held),
+      isSecretName(name) && holdsText(held) ? REDACTED : clean(held),
     ]),
   );
 }
 
+function holdsText(value: unknown): boolean {
+  return typeof value === 'string' || (Array.isArray(value) && value.some(holdsText));
+}
+
+/** Secrets are looked for before the cut, since half of one would not be known for what it is. */
 function cleanText(text: string): string {
-  const short = text.length > LONGEST ? `${text.slice(0, LONGEST)}… (cut)` : text;
-  return short
-    .replace(SECRETS, (found) => (found.endsWith('@') ? '***@' : '***'))
-    .replace(UNSTORABLE, '\uFFFD');
+  const shown = redactSecrets(text.slice(0, LONGEST + 1_000));
+  const short = text.length > LONGEST ? `${shown.slice(0, LONGEST)}… (cut)` : shown;
+  return short.replace(UNSTORABLE, '\uFFFD');
 }

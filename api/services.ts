@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from '../config/log.ts';
 import { defaultPool } from '../config/pool.ts';
+import { oidcIssuers } from '../config/oidc-issuers.ts';
 import { requireSettings } from '../config/require.ts';
 import { projectRoot } from '../config/root.ts';
 import { parseSigningKeys } from '../config/signing-keys.ts';
@@ -21,6 +22,7 @@ import { ApiMetrics } from './metrics/api-metrics.ts';
 import { JobMetrics } from './metrics/job-metrics.ts';
 import { parseUpstream } from './metrics/scrape.ts';
 import { createIdentity } from './identity/identity.ts';
+import { OidcAuthentication } from './oidc/oidc-authentication.ts';
 import { TeamMemberships } from './teams/memberships.ts';
 import { connectTemporal } from './temporal.ts';
 
@@ -84,6 +86,8 @@ export function createServices(
   const memberships = new TeamMemberships(database);
   notifications.on('runyard_access', () => memberships.forget());
   notifications.onGap(() => memberships.forget());
+  const issuers = oidcIssuers(settings);
+  const oidc = new OidcAuthentication({ issuers, database, memberships, log });
   const hostSilence = settings.HOST_TIMEOUT;
   const changes = new ChangeFeed({ database, notifications, log, hostSilence });
   return {
@@ -108,6 +112,7 @@ export function createServices(
       connections,
       database,
       memberships,
+      oidc,
       refusals,
       temporal,
       taskQueue,

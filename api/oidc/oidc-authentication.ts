@@ -40,6 +40,13 @@ export class OidcAuthentication {
     );
   }
 
+  /** Providers by which people sign in to the dashboard. */
+  get methods(): { id: string; name: string }[] {
+    return this.#parts.issuers
+      .filter(({ client }) => client !== null)
+      .map(({ id, name }) => ({ id, name }));
+  }
+
   /**
    * The account that is linked to the token's subject; without one a member of its teams.
    *

@@ -29,6 +29,10 @@ afterAll(() => world.stop());
 
 /** Routes that anyone may call. Each one here is a decision. */
 const PUBLIC = [
+  'POST /api/auth/login',
+  'POST /api/auth/refresh',
+  'POST /api/auth/logout',
+  'GET /api/auth/methods',
   'POST /api/webhooks/github',
   'POST /api/integrations/github/webhook',
   'GET /health',

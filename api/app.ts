@@ -19,6 +19,7 @@ import {
 import { limitApi } from './middleware/rate-limits.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 import { createAuditRoutes } from './routes/audit.ts';
+import { createAuthRoutes } from './routes/auth.ts';
 import { createDashboardRoutes } from './routes/dashboard.ts';
 import { createDeliveryRoutes } from './routes/deliveries.ts';
 import { createDocumentationRoutes } from './routes/documentation.ts';
@@ -28,6 +29,7 @@ import { createHostRoutes } from './routes/hosts.ts';
 import { createJobRoutes } from './routes/jobs.ts';
 import { createMetricsRoutes } from './routes/metrics.ts';
 import { createOverviewRoutes } from './routes/overview.ts';
+import { createTokenServiceRoutes } from './routes/v1/token-service.ts';
 import { createWebhookRoutes } from './routes/webhooks.ts';
 
 /** Bytes of a request's body, but for webhooks, which have a limit of their own. */
@@ -61,7 +63,7 @@ export function createApp(dependencies: Dependencies) {
     '/api/*',
     keepOutOfCaches,
     authenticate(dependencies),
-    limitApi(settings.API_RATE_LIMIT),
+    limitApi(settings),
     bodyLimit({
       maxSize: MOST_BODY,
       onError: () => {
@@ -73,11 +75,13 @@ export function createApp(dependencies: Dependencies) {
   );
   const typed = app
     .route('/', createHealthRoutes(dependencies))
+    .route('/', createAuthRoutes(dependencies))
     .route('/', createOverviewRoutes(dependencies))
     .route('/', createEventRoutes(dependencies))
     .route('/', createJobRoutes(dependencies))
     .route('/', createDeliveryRoutes(dependencies))
     .route('/', createHostRoutes(dependencies))
+    .route('/', createTokenServiceRoutes(dependencies))
     .route('/', createAuditRoutes(dependencies));
   app.route('/', createMetricsRoutes(dependencies));
   app.route('/', createDocumentationRoutes(app, dependencies));

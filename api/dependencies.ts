@@ -18,6 +18,8 @@ import type { Temporal } from './temporal.ts';
 export interface OidcAuthentication {
   /** @throws NotSignedInError that says nothing of what exactly was wrong */
   authenticate(token: string): Promise<Principal>;
+  /** Providers by which people sign in to the dashboard. */
+  readonly methods: readonly { id: string; name: string }[];
 }
 
 /** What the app is made of; `createServices` makes it from the settings. */

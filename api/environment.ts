@@ -17,6 +17,11 @@ export interface ApiEnvironment {
     refusal?: { error: NotSignedInError; isNews: boolean };
     /** Tells the audit log of a refusal; see `RefusalLog`. */
     refused?: (event: Omit<ToldEvent, 'actor' | 'correlationId' | 'outcome'>) => Promise<void>;
+    /**
+     * Looks again at who the principal is, as a stream does that outlives its request; null once the
+     * session has ended, the token was revoked or has lapsed, or the user may not sign in any more.
+     */
+    recheck?: () => Promise<Principal | null>;
     /** The session that the request belongs to, and when that ends. */
     sessionId?: string;
     sessionExpiresAt?: Date;

@@ -50,6 +50,30 @@ export class NotSignedInError extends ApiError {
   }
 }
 
+/** Says the same whether the user, the password or the account's state is to blame. */
+export class InvalidCredentialsError extends ApiError {
+  constructor() {
+    super(401, 'invalid_credentials', 'User name or password is not right');
+  }
+}
+
+/** Said of accounts that exist and of those that don't. */
+export class LockedOutError extends ApiError {
+  constructor(retryAfterSeconds: number) {
+    super(429, 'locked_out', `Too many sign-ins have failed: try again in ${retryAfterSeconds} s`, {
+      headers: { 'Retry-After': String(retryAfterSeconds) },
+    });
+  }
+}
+
+export class SessionEndedError extends ApiError {
+  constructor() {
+    super(401, 'session_ended', 'This session is over: sign in again', {
+      headers: { 'WWW-Authenticate': 'Bearer' },
+    });
+  }
+}
+
 export class ForbiddenError extends ApiError {
   constructor(permission: string) {
     super(

@@ -2,6 +2,7 @@ import type { Pool as ConnectionPool } from 'pg';
 import type { Logger } from '../../config/log.ts';
 import {
   limitPermissions,
+  permissionsInScope,
   type Principal,
   type Role,
   ROLE_PERMISSIONS,
@@ -69,12 +70,20 @@ export class Credentials {
   }
 
   /** Null when the session is over, or its user's role or scope is another than the token says. */
-  async ofSession({ sessionId, userId, role, scope }: AccessClaims): Promise<Credential | null> {
+  async ofAccessToken(claims: AccessClaims): Promise<Credential | null> {
+    const credential = await this.ofSession(claims);
+    const { role, scope } = credential?.principal ?? {};
+    return role === claims.role && scope === claims.scope ? credential : null;
+  }
+
+  /** Null when the session is over. */
+  async ofSession(ids: { sessionId: string; userId: string }): Promise<Credential | null> {
+    const { sessionId, userId } = ids;
     const { rows } = await this.#connections.query<
       UserRow & { expires_at: Date; claims: Record<string, unknown> | null }
     >(FIND_SESSION, [sessionId, userId]);
     const [row] = rows;
-    if (!row || row.role !== role || row.scope !== scope) return null;
+    if (!row) return null;
     if (row.is_stale) this.#touch(TOUCH_SESSION, sessionId);
     return {
       principal: await this.#principal(row, 'session', [], row.claims ?? undefined),
@@ -118,7 +127,10 @@ export class Credentials {
         ...(email === null ? {} : { email }),
         ...(claims === undefined ? {} : { claims }),
       }),
-      permissions: limitPermissions(ROLE_PERMISSIONS[row.role], limits),
+      permissions: permissionsInScope(
+        limitPermissions(ROLE_PERMISSIONS[row.role], limits),
+        row.scope,
+      ),
       userId: row.user_id,
     };
   }

@@ -9,6 +9,8 @@ export interface Identity {
   accessTokens: AccessTokens;
   credentials: Credentials;
   csrf: CsrfTokens;
+  /** Milliseconds that a session lasts without a refresh. */
+  idle: number;
 }
 
 export function createIdentity(
@@ -22,5 +24,6 @@ export function createIdentity(
     accessTokens: new AccessTokens(signingKeys, settings.ACCESS_TOKEN_LIFETIME),
     credentials: new Credentials(parts),
     csrf: new CsrfTokens(signingKeys),
+    idle: settings.SESSION_IDLE_TIMEOUT,
   };
 }

@@ -17,7 +17,7 @@ export type SecurityEvent =
   | 'webhook_signature_invalid'
   | 'token_invalid'
   | 'sign_in_failed'
-  | 'session_forged';
+  | 'locked_out';
 
 /** What the API process counts itself. */
 export class ApiMetrics {

@@ -10,6 +10,12 @@ import type { Credential } from '../identity/credentials.ts';
 
 type Parts = Pick<Dependencies, 'identity' | 'oidc'>;
 
+interface Found {
+  credential: Credential;
+  /** Finds the same anew. */
+  again: () => Promise<Credential | null>;
+}
+
 /** Thrown for a token that nobody need hear of: it was good until a moment ago. */
 class LapsedError extends NotSignedInError {}
 
@@ -21,8 +27,8 @@ class LapsedError extends NotSignedInError {}
 export function authenticate(parts: Parts): MiddlewareHandler<ApiEnvironment> {
   return async (context, next) => {
     try {
-      const credential = await findCredential(context, parts);
-      if (credential) setCredential(context, credential);
+      const found = await findCredential(context, parts);
+      if (found) setCredential(context, found);
     } catch (error) {
       if (!(error instanceof NotSignedInError)) throw error;
       context.set('refusal', { error, isNews: !(error instanceof LapsedError) });
@@ -34,42 +40,49 @@ export function authenticate(parts: Parts): MiddlewareHandler<ApiEnvironment> {
 async function findCredential(
   context: Context<ApiEnvironment>,
   parts: Parts,
-): Promise<Credential | null> {
+): Promise<Found | null> {
   const { credentials } = parts.identity;
   const authorization = context.req.header('Authorization');
   if (authorization === undefined) {
     const cookie = getCookie(context, COOKIES.access);
     if (cookie === undefined || cookie === '') return null;
-    const credential = await ofAccessToken(cookie, parts);
+    const found = await ofAccessToken(cookie, parts);
     context.set('viaCookie', true);
-    return credential;
+    return found;
   }
   const [, token] = /^Bearer +(\S+) *$/i.exec(authorization) ?? [];
   if (token === undefined) throw new NotSignedInError('Send "Authorization: Bearer <token>"');
   const issuer = issuerOf(token);
   if (issuer === ISSUER) return ofAccessToken(token, parts);
   if (issuer !== null) {
-    if (!parts.oidc) throw new NotSignedInError('This token is not accepted here');
-    const principal = await parts.oidc.authenticate(token);
-    return { principal, session: null, isWhole: false };
+    const { oidc } = parts;
+    if (!oidc) throw new NotSignedInError('This token is not accepted here');
+    const again = async () => ({
+      principal: await oidc.authenticate(token),
+      session: null,
+      isWhole: false,
+    });
+    return { credential: await again(), again };
   }
-  const credential = await credentials.ofApiToken(token);
+  const again = () => credentials.ofApiToken(token);
+  const credential = await again();
   if (!credential) throw new NotSignedInError('This token is not known, or no longer good');
-  return credential;
+  return { credential, again };
 }
 
-async function ofAccessToken(token: string, { identity }: Parts): Promise<Credential> {
+async function ofAccessToken(token: string, { identity }: Parts): Promise<Found> {
   const verified = await identity.accessTokens.verify(token);
   if ('refused' in verified) {
     throw verified.refused === 'expired'
       ? new LapsedError('This access token has lapsed: refresh it')
       : new NotSignedInError('This access token is not valid');
   }
-  const credential = await identity.credentials.ofSession(verified.claims);
+  const { credentials } = identity;
+  const credential = await credentials.ofAccessToken(verified.claims);
   if (!credential) {
     throw new LapsedError('This session has ended or changed: refresh it, or sign in again');
   }
-  return credential;
+  return { credential, again: () => credentials.ofSession(verified.claims) };
 }
 
 /** What a JWT says of who made it, unchecked; null for a token of any other shape. */
@@ -82,9 +95,17 @@ function issuerOf(token: string): string | null {
   }
 }
 
-function setCredential(context: Context<ApiEnvironment>, credential: Credential): void {
+function setCredential(context: Context<ApiEnvironment>, { credential, again }: Found): void {
   const { principal, session, isWhole } = credential;
   context.set('principal', principal);
+  context.set('recheck', async () => {
+    try {
+      return (await again())?.principal ?? null;
+    } catch (error) {
+      if (error instanceof NotSignedInError) return null;
+      throw error;
+    }
+  });
   if (session) {
     context.set('sessionId', session.id);
     context.set('sessionExpiresAt', session.expiresAt);

@@ -4,6 +4,8 @@ import { CrossSiteError } from '../errors.ts';
 import type { CsrfTokens } from '../identity/csrf.ts';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+/** Look at it themselves: the session that counts there isn't the one of the access token. */
+const ON_THEIR_OWN = new Set(['/api/auth/login', '/api/auth/refresh']);
 
 export interface CrossSiteParts {
   csrf: CsrfTokens;
@@ -21,7 +23,8 @@ export function refuseCrossSite(parts: CrossSiteParts): MiddlewareHandler<ApiEnv
     if (
       context.get('viaCookie') &&
       sessionId !== undefined &&
-      !SAFE_METHODS.has(context.req.method)
+      !SAFE_METHODS.has(context.req.method) &&
+      !ON_THEIR_OWN.has(context.req.path)
     ) {
       await requireOwnSite(context, parts, sessionId);
     }

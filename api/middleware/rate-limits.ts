@@ -1,32 +1,57 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { MemoryStore, rateLimiter, type Store } from 'hono-rate-limiter';
+import type { Settings } from '../../config/schema.ts';
 import type { ApiEnvironment } from '../environment.ts';
 import { TooManyRequestsError } from '../errors.ts';
 import { clientAddress } from './client-address.ts';
 
 const MINUTE = 60_000;
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** Requests a minute of one principal, or of one address for those that are not signed in. */
-export function limitApi(limit: number): MiddlewareHandler<ApiEnvironment> {
-  return limitBy(limit, (context) => {
-    const principal = context.get('principal');
-    return principal ? `${principal.kind} ${principal.id}` : `address ${clientAddress(context)}`;
-  });
+type Limiter = MiddlewareHandler<ApiEnvironment>;
+
+/**
+ * Requests a minute of one principal, those that change something counted apart too, or of one address
+ * for those that are not signed in. Counted by each API process for itself.
+ */
+export function limitApi(settings: Settings): Limiter {
+  const anonymous = limitByAddress(settings.ANONYMOUS_RATE_LIMIT);
+  const all = limitBy(settings.API_RATE_LIMIT, principalOf);
+  const writes = limitBy(settings.WRITE_RATE_LIMIT, principalOf);
+  return (context, next) => {
+    if (!context.get('principal')) return anonymous(context, next);
+    if (SAFE_METHODS.has(context.req.method)) return all(context, next);
+    // the inner one tells of itself in the headers: it's the one that is used up first
+    return all(context, async () => {
+      await writes(context, next);
+    });
+  };
+}
+
+/** Sign-ins and refreshes a minute from one address, whoever it is. */
+export function limitSignIns(limit: number): Limiter {
+  return limitByAddress(limit);
 }
 
 /** Requests a minute from one address. */
-export function limitByAddress(limit: number): MiddlewareHandler<ApiEnvironment> {
+export function limitByAddress(limit: number): Limiter {
   return limitBy(limit, clientAddress);
+}
+
+function principalOf(context: Context<ApiEnvironment>): string {
+  return context.get('principal')?.id ?? clientAddress(context);
 }
 
 function limitBy(
   limit: number,
   keyGenerator: (context: Context<ApiEnvironment>) => string,
-): MiddlewareHandler<ApiEnvironment> {
+): Limiter {
   return rateLimiter<ApiEnvironment>({
     windowMs: MINUTE,
     limit,
     keyGenerator,
+    // `RateLimit: limit=…, remaining=…, reset=…` and `RateLimit-Policy: …;w=60`
+    standardHeaders: 'draft-7',
     store: countingStore(),
     handler: (context) => {
       const { resetTime } = context.get('rateLimit' as never) as { resetTime?: Date };

@@ -12,10 +12,12 @@ export type AuditWriter = Pick<Database, '$executeRaw'>;
  */
 export async function appendAudit(writer: AuditWriter, ...events: ToldEvent[]): Promise<void> {
   if (events.length === 0) return;
-  const time = new Date().toISOString();
-  const contents = events.map((told) =>
-    auditContent(auditEvent(told, told.id ?? randomUUID(), time)),
-  );
   await writer.$executeRaw`
-    INSERT INTO audit_pending (content) SELECT unnest(${contents}::text[])`;
+    INSERT INTO audit_pending (content) SELECT unnest(${auditContents(...events)}::text[])`;
+}
+
+/** What {@link appendAudit} writes, for a statement that writes it itself: the column `content`. */
+export function auditContents(...events: ToldEvent[]): string[] {
+  const time = new Date().toISOString();
+  return events.map((told) => auditContent(auditEvent(told, told.id ?? randomUUID(), time)));
 }

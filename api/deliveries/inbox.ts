@@ -1,5 +1,7 @@
 import type { Pool as ConnectionPool } from 'pg';
 import { z } from 'zod';
+import type { ToldEvent } from '../../domain/audit/event.ts';
+import { appendAudit } from '../../prisma/audit-log.ts';
 import type { Database } from '../../prisma/client.ts';
 import type { DeliveryWhereInput } from '../../prisma/generated/models/Delivery.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
@@ -53,23 +55,27 @@ export async function getDelivery(database: Database, id: string): Promise<Deliv
 }
 
 /**
- * Handles a delivery again, as if GitHub had just sent it.
+ * Handles a delivery again, as if GitHub had just sent it, once that is audited.
  *
+ * @param told - the event `delivery.replayed`
  * @throws NotFoundError, ConflictError when its payload is gone or was never understood
  */
 export async function replayDelivery(
   parts: IngestParts & { database: Database },
   id: string,
+  told: ToldEvent,
 ): Promise<{ status: 'accepted' | 'ignored'; delivery: Delivery }> {
   const found = await getDelivery(parts.database, id);
   const payload = await payloadText(parts.connections, found.id);
   if (payload === null) {
     throw new ConflictError('payload_gone', 'The payload of this delivery is not kept any more');
   }
+  const parsed = parseAgain(found.event, payload);
+  await appendAudit(parts.database, told);
   const recorded = await record(parts, {
     hookId: found.hook_id,
     deliveryId: found.delivery_id,
-    parsed: parseAgain(found.event, payload),
+    parsed,
     payload,
     replay: true,
   });

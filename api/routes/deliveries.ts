@@ -1,4 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
+import { told } from '../audit/actor.ts';
 import { getDelivery, listDeliveries, replayDelivery } from '../deliveries/inbox.ts';
 import type { Dependencies } from '../dependencies.ts';
 import type { ApiEnvironment } from '../environment.ts';
@@ -63,7 +64,13 @@ export function createDeliveryRoutes(dependencies: Dependencies) {
     .openapi(get, async (context) =>
       context.json(await getDelivery(database, context.req.valid('param').id), 200),
     )
-    .openapi(replay, async (context) =>
-      context.json(await replayDelivery(dependencies, context.req.valid('param').id), 202),
-    );
+    .openapi(replay, async (context) => {
+      const { id } = context.req.valid('param');
+      const replayed = told(context, {
+        type: 'delivery.replayed',
+        action: 'replay',
+        resource: { type: 'delivery', id },
+      });
+      return context.json(await replayDelivery(dependencies, id, replayed), 202);
+    });
 }

@@ -89,7 +89,7 @@ export function createWebhookRoutes(dependencies: Dependencies) {
 /** @throws ApiError 400 with a code for each header that is missing or malformed, 401 */
 async function verify(
   context: Context<ApiEnvironment>,
-  { webhookSecrets, metrics }: Dependencies,
+  { webhookSecrets, metrics, refusals }: Dependencies,
 ): Promise<Webhook> {
   const event = need(context, 'X-GitHub-Event', 'event', EVENT);
   const deliveryId = need(context, 'X-GitHub-Delivery', 'delivery', DELIVERY);
@@ -108,6 +108,12 @@ async function verify(
         { security_event: 'webhook_signature_invalid', address, event, delivery_id: deliveryId },
         'A webhook was refused: its signature is wrong',
       );
+    await refusals.record(context, {
+      type: 'security.invalid_signature',
+      action: 'verify',
+      resource: { type: 'webhook', id: hookId || 'unknown' },
+      details: { event, delivery_id: deliveryId },
+    });
     throw new ApiError(
       401,
       'invalid_signature',

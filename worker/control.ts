@@ -1,5 +1,6 @@
 import { createControlActivities } from '../activities/control.ts';
 import { createGithubClient } from '../activities/github/client.ts';
+import { createRegistrationActivities } from '../activities/registrations.ts';
 import { loadSettings } from '../config/load.ts';
 import { createLog } from '../config/log.ts';
 import { defaultPool } from '../config/pool.ts';
@@ -36,21 +37,21 @@ const metrics = createControlMetrics();
 const database = connectDatabase(DATABASE_URL);
 const connection = await connectToTemporal(TEMPORAL_ADDRESS, log);
 await registerSearchAttributes(connection, settings.TEMPORAL_NAMESPACE);
+const github = createGithubClient({
+  appId: GITHUB_APP_ID,
+  privateKey: GITHUB_APP_PRIVATE_KEY,
+  apiUrl: settings.GITHUB_API_URL,
+  observe: metrics.observeGithub,
+});
 const worker = await createControlWorker({
   connection,
   namespace: settings.TEMPORAL_NAMESPACE,
   dataConverter: createDataConverter(PAYLOAD_ENCRYPTION_KEYS),
   workflowBundle: { codePath: workflowBundlePath() },
-  activities: createControlActivities({
-    database,
-    github: createGithubClient({
-      appId: GITHUB_APP_ID,
-      privateKey: GITHUB_APP_PRIVATE_KEY,
-      apiUrl: settings.GITHUB_API_URL,
-      observe: metrics.observeGithub,
-    }),
-    pools: [defaultPool(settings)],
-  }),
+  activities: {
+    ...createControlActivities({ database, github, pools: [defaultPool(settings)] }),
+    ...createRegistrationActivities({ database, github, observe: metrics.observeProvision }),
+  },
 });
 const metricsServer = await startMetricsServer({
   registry: metrics.registry,

@@ -1,1 +1,2 @@
 export { runnerJob } from './runner-job.ts';
+export { runnerRegistration } from './runner-registration.ts';

@@ -5,6 +5,7 @@ import type { GithubObservation } from '../../activities/github/client.ts';
 export function createControlMetrics(): {
   registry: Registry;
   observeGithub: (observation: GithubObservation) => void;
+  observeProvision: (provision: { mode: string; outcome: string }) => void;
 } {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'runyard_control_' });
@@ -20,8 +21,15 @@ export function createControlMetrics(): {
     labelNames: ['installation'],
     registers: [registry],
   });
+  const provisions = new Counter({
+    name: 'runyard_registration_provisions_total',
+    help: 'Attempts to register a runner for somebody, by mode and outcome (registered, or why not)',
+    labelNames: ['mode', 'outcome'],
+    registers: [registry],
+  });
   return {
     registry,
+    observeProvision: (provision) => provisions.inc(provision),
     observeGithub(observation) {
       requests.inc({ route: observation.route, status: String(observation.status) });
       if (observation.remaining !== null) {

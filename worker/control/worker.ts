@@ -1,6 +1,7 @@
 import { type NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import type { DataConverter } from '@temporalio/common';
 import type { ControlActivities } from '../../workflows/contracts/control-activities.ts';
+import type { RegistrationActivities } from '../../workflows/contracts/registration-activities.ts';
 import { CONTROL_TASK_QUEUE } from '../../workflows/contracts/task-queues.ts';
 
 export interface ControlWorkerOptions {
@@ -8,7 +9,7 @@ export interface ControlWorkerOptions {
   namespace: string;
   dataConverter: DataConverter;
   workflowBundle: WorkflowBundleOption;
-  activities: ControlActivities;
+  activities: ControlActivities & RegistrationActivities;
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Principal } from '../domain/principal.ts';
 import type { RefusalLog } from './audit/refusals.ts';
 import type { DatabaseAccess } from './database.ts';
 import type { ImmediateHandOver } from './deliveries/immediate-hand-over.ts';
+import type { AccessWatch } from './live/access-watch.ts';
 import type { ChangeFeed } from './live/change-feed.ts';
 import type { Notifications } from './live/notifications.ts';
 import type { ApiMetrics } from './metrics/api-metrics.ts';
@@ -40,6 +41,7 @@ export interface Dependencies extends Pick<DatabaseAccess, 'connections' | 'data
   taskQueue: string;
   handOver: ImmediateHandOver;
   notifications: Notifications;
+  access: AccessWatch;
   changes: ChangeFeed;
   metrics: ApiMetrics;
   jobMetrics: JobMetrics;

@@ -16,6 +16,7 @@ import { ImmediateHandOver } from './deliveries/immediate-hand-over.ts';
 import { Retention } from './deliveries/retention.ts';
 import { TemporalReach } from './deliveries/temporal-reach.ts';
 import type { Dependencies } from './dependencies.ts';
+import { AccessWatch } from './live/access-watch.ts';
 import { ChangeFeed } from './live/change-feed.ts';
 import { Notifications } from './live/notifications.ts';
 import { ApiMetrics } from './metrics/api-metrics.ts';
@@ -89,7 +90,8 @@ export function createServices(
   const issuers = oidcIssuers(settings);
   const oidc = new OidcAuthentication({ issuers, database, memberships, log });
   const hostSilence = settings.HOST_TIMEOUT;
-  const changes = new ChangeFeed({ database, notifications, log, hostSilence });
+  const access = new AccessWatch(notifications, log);
+  const changes = new ChangeFeed({ database, notifications, access, log, hostSilence });
   return {
     dependencies: {
       settings,
@@ -118,6 +120,7 @@ export function createServices(
       taskQueue,
       handOver,
       notifications,
+      access,
       changes,
       metrics,
       jobMetrics: new JobMetrics(connections, pools),

@@ -11,6 +11,7 @@ import {
   type RunnerJobInput,
 } from '../../workflows/contracts/runner-job.ts';
 import { ConflictError } from '../errors.ts';
+import { EVERYTHING, type Scope } from '../scope.ts';
 import type { Temporal } from '../temporal.ts';
 import { findJob } from './find-job.ts';
 
@@ -27,14 +28,15 @@ export async function requestCancel(
   parts: { database: Database; temporal: Temporal; taskQueue: string },
   id: string,
   request: CancelRequest,
+  scope: Scope,
 ): Promise<JobModel> {
   const { database, temporal } = parts;
-  const job = await findJob(database, id);
+  const job = await findJob(database, id, scope);
   if (isTerminal(job.status as JobStatus)) throw jobIsOver(job);
   await temporal.within(DEADLINE, () => tell(parts, job, request));
   const detail = `Being cancelled by ${request.by}${request.reason ? `: ${request.reason}` : ''}`;
   await database.job.updateMany({ where: { id, settledAt: null }, data: { detail } });
-  return findJob(database, id);
+  return findJob(database, id, EVERYTHING);
 }
 
 async function tell(

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Database } from '../../prisma/client.ts';
 import type { JobWhereInput } from '../../prisma/generated/models/Job.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
+import { jobsInScope, type Scope } from '../scope.ts';
 import type { JobPage, JobQuery } from '../schemas/job.ts';
 import { toJob } from '../views/job-view.ts';
 
@@ -14,10 +15,14 @@ const cursorSchema = z.tuple([
 ]);
 
 /** One page of jobs, the latest received first. */
-export async function listJobs(database: Database, query: JobQuery): Promise<JobPage> {
+export async function listJobs(
+  database: Database,
+  query: JobQuery,
+  scope: Scope,
+): Promise<JobPage> {
   const { limit = 50, cursor } = query;
   const rows = await database.job.findMany({
-    where: { AND: [filter(query), cursor === undefined ? {} : after(cursor)] },
+    where: { AND: [jobsInScope(scope), filter(query), cursor === undefined ? {} : after(cursor)] },
     orderBy: [{ receivedAt: 'desc' }, { id: 'asc' }],
     take: limit + 1,
   });

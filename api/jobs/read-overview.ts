@@ -1,5 +1,6 @@
 import { isTerminal, JOB_STATUSES, type JobStatus } from '../../domain/job-status.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { isEverything, jobsInScope, jobsInScopeSql, type Scope } from '../scope.ts';
 import type { Overview, QueueTime } from '../schemas/overview.ts';
 import { toHost } from '../views/host-view.ts';
 import { toJob } from '../views/job-view.ts';
@@ -11,22 +12,24 @@ const DAY = 24 * 3_600_000;
 
 type Parts = Pick<Dependencies, 'database' | 'settings'>;
 
-/** How things stand now. */
-export async function readOverview({ database, settings }: Parts): Promise<Overview> {
+/** How things stand now, as far as the scope reaches. */
+export async function readOverview({ database, settings }: Parts, scope: Scope): Promise<Overview> {
   const now = new Date();
+  const own = jobsInScope(scope);
   const [counts, running, recent, hosts, queueTime] = await Promise.all([
-    countJobs(database, now),
+    countJobs(database, now, scope),
     database.job.findMany({
-      where: { status: { in: UNDER_WAY } },
+      where: { status: { in: UNDER_WAY }, ...own },
       orderBy: [{ receivedAt: 'asc' }, { id: 'asc' }],
       take: MOST_RUNNING,
     }),
     database.job.findMany({
+      where: own,
       orderBy: [{ receivedAt: 'desc' }, { id: 'asc' }],
       take: MOST_RECENT,
     }),
-    database.host.findMany({ orderBy: { id: 'asc' } }),
-    readQueueTime(database),
+    isEverything(scope) ? database.host.findMany({ orderBy: { id: 'asc' } }) : [],
+    readQueueTime(database, scope),
   ]);
   return {
     jobs: counts,
@@ -37,10 +40,15 @@ export async function readOverview({ database, settings }: Parts): Promise<Overv
   };
 }
 
-async function countJobs(database: Parts['database'], now: Date): Promise<Overview['jobs']> {
+async function countJobs(
+  database: Parts['database'],
+  now: Date,
+  scope: Scope,
+): Promise<Overview['jobs']> {
   const groups = await database.job.groupBy({
     by: ['status'],
     where: {
+      ...jobsInScope(scope),
       OR: [{ status: { in: UNDER_WAY } }, { receivedAt: { gte: new Date(now.getTime() - DAY) } }],
     },
     _count: true,
@@ -51,7 +59,7 @@ async function countJobs(database: Parts['database'], now: Date): Promise<Overvi
 }
 
 /** From queued to picked up, both by GitHub's clock. */
-async function readQueueTime(database: Parts['database']): Promise<QueueTime[]> {
+async function readQueueTime(database: Parts['database'], scope: Scope): Promise<QueueTime[]> {
   const rows = await database.$queryRaw<
     { at: Date; jobs: number; p50_seconds: number; p95_seconds: number }[]
   >`
@@ -61,6 +69,7 @@ async function readQueueTime(database: Parts['database']): Promise<QueueTime[]> 
     FROM jobs CROSS JOIN LATERAL (
       SELECT GREATEST(0, extract(epoch FROM picked_up_at - queued_at))::float AS seconds) AS waited
     WHERE picked_up_at > now() - interval '1 hour' AND received_at > now() - interval '1 day'
+      AND ${jobsInScopeSql(scope)}
     GROUP BY 1 ORDER BY 1`;
   return rows.map(({ at, ...figures }) => ({ at: at.toISOString(), ...figures }));
 }

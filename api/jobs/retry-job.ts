@@ -10,6 +10,7 @@ import type { Database } from '../../prisma/client.ts';
 import type { JobModel } from '../../prisma/generated/models/Job.ts';
 import { jobWorkflowId } from '../../workflows/contracts/ids.ts';
 import { ConflictError } from '../errors.ts';
+import { EVERYTHING, type Scope } from '../scope.ts';
 import { findJob } from './find-job.ts';
 
 /** Hook id and event of what stands in the inbox without GitHub having sent it. */
@@ -48,8 +49,9 @@ export async function retryJob(
   parts: { connections: ConnectionPool; database: Database; handOver: ImmediateHandOver },
   id: string,
   by: { name: string; correlationId: string },
+  scope: Scope,
 ): Promise<JobModel> {
-  const job = await findJob(parts.database, id);
+  const job = await findJob(parts.database, id, scope);
   const { rows } = await parts.connections.query<PendingRow>(RETRY, [
     id,
     `Queued again by ${by.name}`,
@@ -62,7 +64,7 @@ export async function retryJob(
   const pending = toPendingDelivery(row);
   // The workflow before may still tear down; the dispatcher then starts the next one when it's done.
   if (pending) void parts.handOver.submit(pending);
-  return findJob(parts.database, id);
+  return findJob(parts.database, id, EVERYTHING);
 }
 
 function notRetriable(job: JobModel): ConflictError {

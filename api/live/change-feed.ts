@@ -1,7 +1,9 @@
 import type { Logger } from '../../config/log.ts';
 import type { Database } from '../../prisma/client.ts';
+import { EVERYTHING, isEverything, isJobInScope, jobsInScope, type Scope } from '../scope.ts';
 import { toHost } from '../views/host-view.ts';
 import { toJob } from '../views/job-view.ts';
+import type { AccessWatch, Recheck } from './access-watch.ts';
 import { encodeEvent, EventStream, HEARTBEAT } from './event-stream.ts';
 import type { Notifications } from './notifications.ts';
 
@@ -20,6 +22,8 @@ const MOST_MISSED = 2_000;
 interface Change {
   topic: Topic;
   revision: bigint;
+  /** of a job */
+  team: string | null;
   chunk: Uint8Array;
 }
 
@@ -27,17 +31,28 @@ interface Subscriber {
   stream: EventStream;
   topics: ReadonlySet<Topic>;
   expiresAt: Date | undefined;
+  /** What this client may see at the moment. */
+  scope: Scope;
+}
+
+export interface Subscription {
+  topics: readonly Topic[];
+  after: bigint | undefined;
+  expiresAt: Date | undefined;
+  scope: Scope;
+  recheck: Recheck;
 }
 
 export interface ChangeFeedParts {
   database: Database;
   notifications: Notifications;
+  access: AccessWatch;
   log: Logger;
   /** Milliseconds of silence after which a host counts as lost. */
   hostSilence: number;
 }
 
-/** Sends every change of a job or host to every client that follows; each is read once for all. */
+/** Sends every change of a job or host to every client that may see it; each is read once for all. */
 export class ChangeFeed {
   readonly #parts: ChangeFeedParts;
   readonly #subscribers = new Set<Subscriber>();
@@ -69,11 +84,7 @@ export class ChangeFeed {
    * A stream of changes, from `after` on where a client comes back. It begins with `ready`, whose id
    * is where the client may go on from.
    */
-  async subscribe(options: {
-    topics: readonly Topic[];
-    after: bigint | undefined;
-    expiresAt: Date | undefined;
-  }): Promise<EventStream> {
+  async subscribe(options: Subscription): Promise<EventStream> {
     // Queued behind what is being sent: what changes from here on comes after the stream is open.
     this.#opening += 1;
     const opened = this.#sending.then(() => this.#open(options));
@@ -107,22 +118,26 @@ export class ChangeFeed {
     }, COLLECT);
   }
 
-  async #open(options: {
-    topics: readonly Topic[];
-    after: bigint | undefined;
-    expiresAt: Date | undefined;
-  }): Promise<EventStream> {
-    const { topics, after, expiresAt } = options;
+  async #open(options: Subscription): Promise<EventStream> {
+    const { topics, after, expiresAt, scope, recheck } = options;
     const from = after ?? (await this.#currentRevision());
-    const missed = after === undefined ? [] : await this.#readMissed(topics, after);
+    const missed = after === undefined ? [] : await this.#readMissed(topics, after, scope);
     const subscriber: Subscriber = {
-      stream: new EventStream(() => this.#subscribers.delete(subscriber)),
+      stream: new EventStream(() => {
+        unwatch();
+        this.#subscribers.delete(subscriber);
+      }),
       topics: new Set(topics),
       expiresAt,
+      scope,
     };
+    const unwatch = this.#parts.access.watch(recheck, (principal) => {
+      if (principal) subscriber.scope = principal;
+      else subscriber.stream.close();
+    });
     const ready = encodeEvent({ event: 'ready', data: '{}', id: String(from) });
     subscriber.stream.send(ready);
-    for (const { chunk } of missed) subscriber.stream.send(chunk);
+    for (const one of missed) send(subscriber, one);
     if (this.#closed) subscriber.stream.close();
     else if (subscriber.stream.isOpen) this.#subscribers.add(subscriber);
     return subscriber.stream;
@@ -152,9 +167,9 @@ export class ChangeFeed {
 
   #broadcast(changes: readonly Change[]): void {
     this.#missed = null;
-    for (const { topic, chunk, revision } of changes) {
-      if (revision > this.#lastSent) this.#lastSent = revision;
-      for (const { stream, topics } of this.#subscribers) if (topics.has(topic)) stream.send(chunk);
+    for (const one of changes) {
+      if (one.revision > this.#lastSent) this.#lastSent = one.revision;
+      for (const subscriber of this.#subscribers) send(subscriber, one);
     }
   }
 
@@ -170,11 +185,12 @@ export class ChangeFeed {
   }
 
   /** After a restart every client comes back at once, and most of them from the same place. */
-  async #readMissed(topics: readonly Topic[], after: bigint): Promise<Change[]> {
-    const key = `${topics.toSorted().join()} ${after}`;
+  async #readMissed(topics: readonly Topic[], after: bigint, scope: Scope): Promise<Change[]> {
+    const seen = isEverything(scope) ? 'all' : JSON.stringify(scope.teams);
+    const key = `${topics.toSorted().join()} ${after} ${seen}`;
     const known = this.#missed;
     if (known?.key === key && performance.now() - known.readAt < SHARED_FOR) return known.changes;
-    const changes = await this.#read(topics, { after: after - BigInt(MARGIN) });
+    const changes = await this.#read(topics, { after: after - BigInt(MARGIN) }, scope);
     this.#missed = { key, changes, readAt: performance.now() };
     return changes;
   }
@@ -182,6 +198,7 @@ export class ChangeFeed {
   async #read(
     topics: readonly Topic[],
     which: { after: bigint } | { jobs: string[]; hosts: string[] },
+    scope: Scope = EVERYTHING,
   ): Promise<Change[]> {
     const { database, hostSilence } = this.#parts;
     const since = 'after' in which ? { revision: { gt: which.after } } : null;
@@ -189,7 +206,10 @@ export class ChangeFeed {
     const [jobs, hosts] = await Promise.all([
       topics.includes('jobs') && (since || ('jobs' in which && which.jobs.length > 0))
         ? database.job.findMany({
-            where: since ?? { id: { in: 'jobs' in which ? which.jobs : [] } },
+            where: {
+              ...(since ?? { id: { in: 'jobs' in which ? which.jobs : [] } }),
+              ...jobsInScope(scope),
+            },
             ...options,
           })
         : [],
@@ -202,8 +222,8 @@ export class ChangeFeed {
     ]);
     const now = new Date();
     const changes = [
-      ...jobs.map((row) => change('jobs', 'job', row.revision, toJob(row))),
-      ...hosts.map((row) => change('hosts', 'host', row.revision, toHost(row, now, hostSilence))),
+      ...jobs.map((row) => change('jobs', 'job', row, toJob(row))),
+      ...hosts.map((row) => change('hosts', 'host', row, toHost(row, now, hostSilence))),
     ];
     return changes.toSorted((a, b) => (a.revision < b.revision ? -1 : 1));
   }
@@ -225,15 +245,25 @@ export class ChangeFeed {
       where: { heartbeatAt: { lt: new Date(lost), gt: new Date(lost - 2 * HEARTBEAT_EVERY) } },
     });
     const now = new Date();
-    this.#broadcast(
-      rows.map((row) => change('hosts', 'host', row.revision, toHost(row, now, hostSilence))),
-    );
+    this.#broadcast(rows.map((row) => change('hosts', 'host', row, toHost(row, now, hostSilence))));
   }
 }
 
-function change(topic: Topic, event: string, revision: bigint, data: object): Change {
+/** The one place where a change leaves this process: nobody is sent what they may not see. */
+function send({ stream, topics, scope }: Subscriber, { topic, team, chunk }: Change): void {
+  if (!topics.has(topic)) return;
+  if (topic === 'jobs' ? isJobInScope(scope, { team }) : isEverything(scope)) stream.send(chunk);
+}
+
+function change(
+  topic: Topic,
+  event: string,
+  row: { revision: bigint; team?: string | null },
+  data: object,
+): Change {
+  const { revision, team = null } = row;
   const chunk = encodeEvent({ event, id: String(revision), data: JSON.stringify(data) });
-  return { topic, revision, chunk };
+  return { topic, revision, team, chunk };
 }
 
 /** `job 1-2`; ids may hold spaces. */

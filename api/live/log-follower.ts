@@ -1,5 +1,8 @@
 import { isTerminal, type JobStatus } from '../../domain/job-status.ts';
 import type { Database } from '../../prisma/client.ts';
+import { runnerOfJob } from '../jobs/runner-of-job.ts';
+import { jobsInScope, type Scope } from '../scope.ts';
+import type { AccessWatch, Recheck } from './access-watch.ts';
 import { encodeEvent, EventStream, HEARTBEAT } from './event-stream.ts';
 import type { Notifications } from './notifications.ts';
 
@@ -29,6 +32,7 @@ export class LogFollower {
   readonly #jobId: string;
   readonly #unsubscribe: (() => void)[];
   readonly #timer: NodeJS.Timeout;
+  #scope: Scope;
   #position: LogPosition | null;
   /** More is there than the client has read room for. */
   #isBehind = false;
@@ -42,11 +46,15 @@ export class LogFollower {
     after: LogPosition | null;
     /** End of the session that follows. */
     expiresAt: Date | undefined;
+    access: AccessWatch;
+    scope: Scope;
+    recheck: Recheck;
   }) {
-    const { database, notifications, jobId, after, expiresAt } = parts;
+    const { database, notifications, jobId, after, expiresAt, access, scope, recheck } = parts;
     this.#database = database;
     this.#jobId = jobId;
     this.#position = after;
+    this.#scope = scope;
     this.stream = new EventStream(
       () => this.#end(),
       () => {
@@ -61,6 +69,11 @@ export class LogFollower {
         if (change === `job ${jobId}`) void this.look();
       }),
       notifications.onGap(() => void this.look()),
+      access.watch(recheck, (principal) => {
+        if (!principal) return this.stream.close();
+        this.#scope = principal;
+        void this.look();
+      }),
       notifications.onEnd(() => this.stream.close()),
     ];
     this.#timer = setInterval(() => {
@@ -123,18 +136,24 @@ export class LogFollower {
 
   /** Also notices that the job is on another runner now. */
   async #isOver(): Promise<boolean> {
-    const job = await this.#database.job.findUnique({ where: { id: this.#jobId } });
-    if (!job) return true;
-    if (job.runnerName && job.runnerName !== this.#position?.runner) {
-      this.#position = { runner: job.runnerName, sequence: -1 };
-      const data = JSON.stringify({ name: job.runnerName });
+    const scope = this.#scope;
+    const where = { id: this.#jobId, ...jobsInScope(scope) };
+    const job = await this.#database.job.findFirst({ where });
+    if (!job) {
+      this.#position = null;
+      return true;
+    }
+    const runner = await runnerOfJob(this.#database, job, scope);
+    // What was asked for by its name may be another job's.
+    if (!runner) this.#position = null;
+    else if (runner.name !== this.#position?.runner) {
+      this.#position = { runner: runner.name, sequence: -1 };
+      const data = JSON.stringify({ name: runner.name });
       this.stream.send(encodeEvent({ event: 'runner', data }));
     }
     if (!isTerminal(job.status as JobStatus)) return false;
-    const runner = job.runnerName
-      ? await this.#database.runner.findUnique({ where: { name: job.runnerName } })
-      : null;
-    const isGone = !runner || runner.removedAt !== null || job.removedAt !== null;
+    const record = runner?.record;
+    const isGone = !record || record.removedAt !== null || job.removedAt !== null;
     return isGone || Date.now() - (job.settledAt?.getTime() ?? 0) > FAREWELL;
   }
 

@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from 'hono';
-import { allows } from '../../domain/principal.ts';
+import { allows, permissionsInScope } from '../../domain/principal.ts';
 import type { ApiEnvironment } from '../environment.ts';
 import { ForbiddenError, NotSignedInError } from '../errors.ts';
 import type { Access } from '../routes/declare-route.ts';
@@ -21,9 +21,11 @@ export function authorize(access: Access): MiddlewareHandler<ApiEnvironment> {
       }
       throw refusal?.error ?? new NotSignedInError();
     }
+    const { scope } = principal;
+    const permissions = permissionsInScope(principal.permissions, scope);
     const isAllowed =
       access === 'signed-in' ||
-      (access === 'account' ? context.get('accountId') !== undefined : allows(principal, access));
+      (access === 'account' ? context.get('accountId') !== undefined : allows({ permissions }, access));
     if (!isAllowed) {
       await refused?.({
         type: 'permission.denied',

@@ -4,6 +4,7 @@ import type { OidcIssuer } from '../../config/oidc-issuers.ts';
 import { profileOfClaims, teamClaims } from '../../domain/claims-mapping.ts';
 import {
   MEMBER_PERMISSIONS,
+  permissionsInScope,
   type Principal,
   type Role,
   ROLE_PERMISSIONS,
@@ -89,14 +90,15 @@ export class OidcAuthentication {
       };
     }
     const role = user.role as Role;
+    const scope = user.scope as Principal['scope'];
     return {
       kind: 'oidc',
       id: `user:${user.username}`,
       name: user.name,
       role,
-      scope: user.scope as Principal['scope'],
+      scope,
       teams,
-      permissions: ROLE_PERMISSIONS[role],
+      permissions: permissionsInScope(ROLE_PERMISSIONS[role], scope),
       userId: user.id,
     };
   }

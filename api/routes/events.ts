@@ -1,8 +1,10 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { recheckOf } from '../live/access-watch.ts';
 import { EVENT_STREAM_HEADERS } from '../live/event-stream.ts';
 import type { Dependencies } from '../dependencies.ts';
 import type { ApiEnvironment } from '../environment.ts';
 import { EVENT_TOPICS, eventQuerySchema, resumeHeaderSchema } from '../schemas/events.ts';
+import { scopeOf } from '../scope.ts';
 import { declareRoute } from './declare-route.ts';
 
 const followEvents = declareRoute('monitoring:read', [], {
@@ -29,6 +31,8 @@ export function createEventRoutes({ changes }: Dependencies) {
       topics,
       after: parseRevision(context.req.valid('header')['last-event-id']),
       expiresAt: context.get('sessionExpiresAt'),
+      scope: scopeOf(context),
+      recheck: recheckOf(context),
     });
     return context.body(stream.body, 200, EVENT_STREAM_HEADERS);
   });

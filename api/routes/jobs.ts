@@ -1,9 +1,12 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { told } from '../audit/actor.ts';
 import { requestCancel } from '../jobs/cancel-job.ts';
 import { findJob } from '../jobs/find-job.ts';
 import { listJobs } from '../jobs/list-jobs.ts';
 import { readLog } from '../jobs/read-log.ts';
 import { retryJob } from '../jobs/retry-job.ts';
+import { runnerOfJob } from '../jobs/runner-of-job.ts';
+import { recheckOf } from '../live/access-watch.ts';
 import { EVENT_STREAM_HEADERS } from '../live/event-stream.ts';
 import { LogFollower, parseLogPosition } from '../live/log-follower.ts';
 import { toJob, toJobDetail } from '../views/job-view.ts';
@@ -19,6 +22,7 @@ import {
   jobSchema,
   logQuerySchema,
 } from '../schemas/job.ts';
+import { scopeOf } from '../scope.ts';
 import { declareRoute } from './declare-route.ts';
 
 const list = declareRoute('jobs:read', [], {
@@ -89,21 +93,23 @@ const retry = declareRoute('jobs:write', [404, 409], {
 
 /** Jobs: list, look at, follow, cancel, retry. */
 export function createJobRoutes(dependencies: Dependencies) {
-  const { database, notifications, settings } = dependencies;
+  const { access, database, notifications, settings } = dependencies;
   const links = { baseUrl: settings.TEMPORAL_UI_URL, namespace: settings.TEMPORAL_NAMESPACE };
   return new OpenAPIHono<ApiEnvironment>()
     .openapi(list, async (context) =>
-      context.json(await listJobs(database, context.req.valid('query')), 200),
+      context.json(await listJobs(database, context.req.valid('query'), scopeOf(context)), 200),
     )
     .openapi(get, async (context) => {
-      const job = await findJob(database, context.req.valid('param').id);
+      const job = await findJob(database, context.req.valid('param').id, scopeOf(context));
       return context.json(toJobDetail(job, links), 200);
     })
     .openapi(logs, async (context) => {
-      const job = await findJob(database, context.req.valid('param').id);
+      const scope = scopeOf(context);
+      const job = await findJob(database, context.req.valid('param').id, scope);
       const { follow } = context.req.valid('query');
       if (follow !== '1' && follow !== 'true') {
-        return context.text(await readLog(database, job.runnerName), 200, {
+        const runner = await runnerOfJob(database, job, scope);
+        return context.text(await readLog(database, runner?.name ?? null), 200, {
           'Cache-Control': 'no-store',
         });
       }
@@ -115,6 +121,9 @@ export function createJobRoutes(dependencies: Dependencies) {
         jobId: job.id,
         after,
         expiresAt,
+        access,
+        scope,
+        recheck: recheckOf(context),
       });
       void follower.look();
       return context.body(follower.stream.body, 200, EVENT_STREAM_HEADERS);
@@ -123,14 +132,24 @@ export function createJobRoutes(dependencies: Dependencies) {
       const { reason = '', scope = 'run' } = context.req.valid('json');
       const by = context.get('principal')?.name ?? '';
       const { id } = context.req.valid('param');
-      const job = await requestCancel(dependencies, id, { by, reason, scope });
+      const request = { by, reason, scope };
+      const requested = told(context, {
+        type: 'job.cancel_requested',
+        action: 'cancel',
+        resource: { type: 'job', id },
+        details: { reason, scope },
+      });
+      const job = await requestCancel(dependencies, id, request, scopeOf(context), requested);
       return context.json(toJob(job), 202);
     })
     .openapi(retry, async (context) => {
-      const name = context.get('principal')?.name ?? '';
       const { id } = context.req.valid('param');
-      const correlationId = context.get('correlationId');
-      const job = await retryJob(dependencies, id, { name, correlationId });
+      const requested = told(context, {
+        type: 'job.retry_requested',
+        action: 'retry',
+        resource: { type: 'job', id },
+      });
+      const job = await retryJob(dependencies, id, scopeOf(context), requested);
       return context.json(toJob(job), 202);
     });
 }

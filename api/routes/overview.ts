@@ -3,6 +3,7 @@ import { readOverview } from '../jobs/read-overview.ts';
 import type { Dependencies } from '../dependencies.ts';
 import type { ApiEnvironment } from '../environment.ts';
 import { overviewSchema } from '../schemas/overview.ts';
+import { scopeOf } from '../scope.ts';
 import { declareRoute } from './declare-route.ts';
 
 const getOverview = declareRoute('jobs:read', [], {
@@ -18,6 +19,6 @@ const getOverview = declareRoute('jobs:read', [], {
 /** What the dashboard shows first. */
 export function createOverviewRoutes(dependencies: Dependencies) {
   return new OpenAPIHono<ApiEnvironment>().openapi(getOverview, async (context) =>
-    context.json(await readOverview(dependencies), 200),
+    context.json(await readOverview(dependencies, scopeOf(context)), 200),
   );
 }

@@ -82,7 +82,7 @@ function TokenRow({ token, revoke }: { token: ApiToken; revoke: () => void }) {
         <div className={classes['name']}>{token.name}</div>
         <div className={classes['under']}>{token.hint}</div>
       </Table.Td>
-      <Table.Td visibleFrom="sm">
+      <Table.Td visibleFrom="sm" className={classes['labels']}>
         <Labels labels={token.permissions} />
       </Table.Td>
       <Table.Td visibleFrom="sm" className={classes['tight']}>

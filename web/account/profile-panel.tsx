@@ -1,5 +1,5 @@
 import { DataList } from '@mantine/core';
-import type { Profile } from '../client/contract.ts';
+import type { Profile } from '../../api/schemas/auth.ts';
 import { Labels } from '../labels/labels.tsx';
 import { Fact } from '../layout/fact.tsx';
 import { Panel } from '../layout/panel.tsx';

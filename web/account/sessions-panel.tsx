@@ -1,5 +1,5 @@
 import { Badge, Button, Group, Table } from '@mantine/core';
-import type { OwnSession } from '../client/contract.ts';
+import type { Session } from '../../api/schemas/auth.ts';
 import { ErrorNotice } from '../layout/error-notice.tsx';
 import { Panel } from '../layout/panel.tsx';
 import { ListState } from '../table/list-state.tsx';
@@ -66,7 +66,7 @@ export function SessionsPanel() {
 }
 
 interface SessionRowProps {
-  session: OwnSession;
+  session: Session;
   end: () => void;
   isEnding: boolean;
 }
@@ -79,7 +79,7 @@ function SessionRow({ session, end, isEnding }: SessionRowProps) {
         <Group gap={6}>
           <span title={session.user_agent ?? undefined}>{browser}</span>
           {session.current ? (
-            <Badge size="sm" variant="default">
+            <Badge size="sm" variant="default" tt="none">
               this one
             </Badge>
           ) : null}

@@ -1,13 +1,14 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { call } from '../client/call.ts';
-import type { ApiToken, OwnSession, Page } from '../client/contract.ts';
+import type { Session } from '../../api/schemas/auth.ts';
+import type { ApiToken, Page } from '../client/contract.ts';
 import { keys } from '../client/keys.ts';
 
 /** The sessions of whoever is signed in. */
 export function useOwnSessions() {
   return useQuery({
     queryKey: keys.ownSessions,
-    queryFn: () => call<Page<OwnSession>>('GET', '/api/auth/sessions'),
+    queryFn: () => call<Page<Session>>('GET', '/api/auth/sessions'),
     staleTime: 0,
   });
 }

@@ -8,7 +8,6 @@ import {
   OctagonAlert,
   TriangleAlert,
 } from 'lucide-react';
-import type { AuditEvent } from '../client/contract.ts';
 import type { Tone } from '../status/statuses.ts';
 
 export interface Appearance {
@@ -18,7 +17,7 @@ export interface Appearance {
 }
 
 /** How each severity looks, from the mildest. */
-export const SEVERITIES: Readonly<Record<AuditEvent['severity'], Appearance>> = {
+export const SEVERITIES: Readonly<Record<string, Appearance>> = {
   info: { label: 'Info', tone: 'neutral', icon: Info },
   notice: { label: 'Notice', tone: 'progress', icon: Bell },
   warning: { label: 'Warning', tone: 'warning', icon: TriangleAlert },
@@ -26,11 +25,19 @@ export const SEVERITIES: Readonly<Record<AuditEvent['severity'], Appearance>> = 
 };
 
 /** How each outcome looks. */
-export const OUTCOMES: Readonly<Record<AuditEvent['outcome'], Appearance>> = {
+export const OUTCOMES: Readonly<Record<string, Appearance>> = {
   success: { label: 'Success', tone: 'good', icon: CircleCheck },
   failure: { label: 'Failure', tone: 'bad', icon: CircleX },
   denied: { label: 'Denied', tone: 'warning', icon: Ban },
 };
+
+/** How an event's severity or outcome looks; an event may be older than this dashboard's names. */
+export function appearanceOf(
+  known: Readonly<Record<string, Appearance>>,
+  name: string,
+): Appearance {
+  return known[name] ?? { label: inWords(name), tone: 'neutral', icon: Info };
+}
 
 /** A name such as `user_management` as words. */
 export function inWords(name: string): string {

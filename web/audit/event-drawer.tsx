@@ -1,18 +1,24 @@
 import { Anchor, DataList, Drawer, Group, Stack, Title } from '@mantine/core';
 import { Link } from 'react-router';
-import type { AuditEvent } from '../client/contract.ts';
+import type { AuditEventView } from '../../api/schemas/audit.ts';
 import { Copyable } from '../layout/copyable.tsx';
 import { Fact } from '../layout/fact.tsx';
 import { Mark } from '../status/mark.tsx';
 import { formatMoment } from '../time/moment.ts';
 import { auditAddress } from './audit-filters.ts';
-import { inWords, OUTCOMES, SEVERITIES } from './event-appearance.ts';
+import { appearanceOf, inWords, OUTCOMES, SEVERITIES } from './event-appearance.ts';
 import classes from './event-drawer.module.css';
 import { resourceAddress } from './resource-address.ts';
 import { useDescribe } from './use-describe.ts';
 
 /** All that is known of one event, and where the story goes on. */
-export function EventDrawer({ event, onClose }: { event: AuditEvent | null; onClose: () => void }) {
+export function EventDrawer({
+  event,
+  onClose,
+}: {
+  event: AuditEventView | null;
+  onClose: () => void;
+}) {
   return (
     <Drawer
       opened={event !== null}
@@ -27,7 +33,7 @@ export function EventDrawer({ event, onClose }: { event: AuditEvent | null; onCl
   );
 }
 
-function EventFacts({ event, onNavigate }: { event: AuditEvent; onNavigate: () => void }) {
+function EventFacts({ event, onNavigate }: { event: AuditEventView; onNavigate: () => void }) {
   const describe = useDescribe();
   const { actor, resource, correlation_id: correlationId } = event;
   const page = resource ? resourceAddress(resource) : null;
@@ -38,8 +44,8 @@ function EventFacts({ event, onNavigate }: { event: AuditEvent; onNavigate: () =
           {describe(event.type)}
         </Title>
         <Group gap="md" mt={4}>
-          <Mark {...SEVERITIES[event.severity]} />
-          <Mark {...OUTCOMES[event.outcome]} />
+          <Mark {...appearanceOf(SEVERITIES, event.severity)} />
+          <Mark {...appearanceOf(OUTCOMES, event.outcome)} />
         </Group>
       </div>
       <Group gap="md" component="nav" aria-label="Related">

@@ -1,11 +1,11 @@
 import { Box, Table, UnstyledButton } from '@mantine/core';
 import { useState } from 'react';
-import type { AuditEvent } from '../client/contract.ts';
+import type { AuditEventView } from '../../api/schemas/audit.ts';
 import { Mark } from '../status/mark.tsx';
 import { ListTable } from '../table/list-table.tsx';
 import classes from '../table/list-table.module.css';
 import { formatMoment } from '../time/moment.ts';
-import { OUTCOMES, SEVERITIES } from './event-appearance.ts';
+import { appearanceOf, OUTCOMES, SEVERITIES } from './event-appearance.ts';
 import { EventDrawer } from './event-drawer.tsx';
 import { useDescribe } from './use-describe.ts';
 
@@ -14,10 +14,10 @@ export function EventTable({
   events,
   caption,
 }: {
-  events: readonly AuditEvent[];
+  events: readonly AuditEventView[];
   caption: string;
 }) {
-  const [opened, setOpened] = useState<AuditEvent | null>(null);
+  const [opened, setOpened] = useState<AuditEventView | null>(null);
   return (
     <>
       <ListTable
@@ -28,7 +28,7 @@ export function EventTable({
             <Table.Th visibleFrom="sm">Actor</Table.Th>
             <Table.Th visibleFrom="md">Resource</Table.Th>
             <Table.Th visibleFrom="sm">Outcome</Table.Th>
-            <Table.Th>Time</Table.Th>
+            <Table.Th visibleFrom="sm">Time</Table.Th>
           </>
         }
       >
@@ -41,20 +41,22 @@ export function EventTable({
   );
 }
 
-function EventRow({ event, open }: { event: AuditEvent; open: () => void }) {
+function EventRow({ event, open }: { event: AuditEventView; open: () => void }) {
   const describe = useDescribe();
-  const severity = SEVERITIES[event.severity];
+  const severity = appearanceOf(SEVERITIES, event.severity);
+  const outcome = appearanceOf(OUTCOMES, event.outcome);
   return (
     <Table.Tr>
       <Table.Td>
         <UnstyledButton className={classes['name']} data-row onClick={open} aria-haspopup="dialog">
           {describe(event.type)}
         </UnstyledButton>
-        <div className={classes['under']}>
-          <Mark {...severity} /> · {event.type}
+        <div className={`${classes['under']} ${classes['line']}`}>
+          <Mark {...severity} />
+          <span>{event.type}</span>
         </div>
         <Box hiddenFrom="sm" className={classes['under']}>
-          {event.actor.name} · {OUTCOMES[event.outcome].label}
+          {event.actor.name} · {outcome.label} · {formatMoment(event.time)}
         </Box>
       </Table.Td>
       <Table.Td visibleFrom="sm">
@@ -70,9 +72,9 @@ function EventRow({ event, open }: { event: AuditEvent; open: () => void }) {
         ) : null}
       </Table.Td>
       <Table.Td visibleFrom="sm" className={classes['tight']}>
-        <Mark {...OUTCOMES[event.outcome]} />
+        <Mark {...outcome} />
       </Table.Td>
-      <Table.Td className={`${classes['tight']} numeric`}>
+      <Table.Td visibleFrom="sm" className={`${classes['tight']} numeric`}>
         <time dateTime={event.time}>{formatMoment(event.time)}</time>
       </Table.Td>
     </Table.Tr>

@@ -1,11 +1,8 @@
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
+import { api } from '../client/api.ts';
 import { call } from '../client/call.ts';
-import type {
-  AuditEvent,
-  AuditEventTypeDescription,
-  Page,
-  Verification,
-} from '../client/contract.ts';
+import type { AuditVerification } from '../../api/schemas/audit.ts';
+
 import { keys } from '../client/keys.ts';
 import { filterQuery } from '../filters/use-url-filters.ts';
 import type { AuditFilters } from './audit-filters.ts';
@@ -15,14 +12,14 @@ export function useAuditEvents(filters: AuditFilters) {
   return useInfiniteQuery({
     queryKey: keys.audit(filters),
     initialPageParam: null as string | null,
-    queryFn: ({ pageParam }) =>
-      call<Page<AuditEvent>>('GET', '/api/audit/logs', {
-        query: {
-          ...filterQuery(filters),
-          limit: '50',
-          ...(pageParam !== null && { cursor: pageParam }),
-        },
-      }),
+    queryFn: async ({ pageParam }) => {
+      const query = {
+        ...filterQuery(filters),
+        limit: '50',
+        ...(pageParam !== null && { cursor: pageParam }),
+      };
+      return (await api.audit.logs.$get({ query })).json();
+    },
     getNextPageParam: (page) => page.next_cursor,
     placeholderData: keepPreviousData,
     staleTime: 0,
@@ -33,7 +30,7 @@ export function useAuditEvents(filters: AuditFilters) {
 export function useAuditEventTypes() {
   return useQuery({
     queryKey: keys.auditEventTypes,
-    queryFn: () => call<{ items: AuditEventTypeDescription[] }>('GET', '/api/audit/event-types'),
+    queryFn: async () => (await api.audit['event-types'].$get()).json(),
     staleTime: Infinity,
     select: ({ items }) => items,
   });
@@ -41,5 +38,5 @@ export function useAuditEventTypes() {
 
 /** Checks the whole log, from its first event to its last. */
 export function useVerifyAudit() {
-  return useMutation({ mutationFn: () => call<Verification>('GET', '/api/audit/verify') });
+  return useMutation({ mutationFn: () => call<AuditVerification>('GET', '/api/audit/verify') });
 }

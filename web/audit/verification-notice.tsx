@@ -1,11 +1,11 @@
 import { Alert, Code, Text } from '@mantine/core';
 import { OctagonAlert, ShieldCheck } from 'lucide-react';
-import type { Verification } from '../client/contract.ts';
+import type { AuditVerification } from '../../api/schemas/audit.ts';
 import { formatDuration } from '../time/duration.ts';
 import { formatMoment } from '../time/moment.ts';
 
 /** What the check of the whole log found. */
-export function VerificationNotice({ result }: { result: Verification }) {
+export function VerificationNotice({ result }: { result: AuditVerification }) {
   const { head, first_bad: firstBad } = result;
   const figures = `${count(result.events, 'event')}, ${count(result.checkpoints, 'signed checkpoint')} and ${count(result.archived_segments, 'archived segment')} checked in ${formatDuration(result.milliseconds)}, ${formatMoment(result.verified_at)}.`;
   if (result.ok) {

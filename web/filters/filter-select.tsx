@@ -2,6 +2,7 @@ import { Select, type SelectProps } from '@mantine/core';
 
 export interface FilterSelectProps {
   label: string;
+  placeholder?: string;
   data: NonNullable<SelectProps['data']>;
   /** Empty: any. */
   value: string;
@@ -12,12 +13,20 @@ export interface FilterSelectProps {
 
 /** A filter with few values; takes effect at once. */
 export function FilterSelect(props: FilterSelectProps) {
-  const { label, data, value, onChange, searchable = false, className } = props;
+  const {
+    label,
+    placeholder = 'Any',
+    data,
+    value,
+    onChange,
+    searchable = false,
+    className,
+  } = props;
   return (
     <Select
       className={className}
       label={label}
-      placeholder="Any"
+      placeholder={placeholder}
       data={data}
       value={value === '' ? null : value}
       onChange={(chosen) => onChange(chosen ?? '')}

@@ -11,7 +11,10 @@ export function Navigation({ onNavigate }: { onNavigate: () => void }) {
   const { pathname } = useLocation();
   const profile = useProfile();
   const signOut = useSignOut();
-  const pages = NAVIGATION.filter(({ needs }) => allows(profile.permissions, needs));
+  const pages = NAVIGATION.filter(
+    ({ needs, isWhole }) =>
+      allows(profile.permissions, needs) && (!isWhole || profile.scope === 'all'),
+  );
   return (
     <>
       <AppShell.Section grow component="nav" aria-label="Main" style={{ minHeight: 0 }}>

@@ -1,6 +1,6 @@
 import { NumberInput, SimpleGrid, Switch, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import type { LabelPolicy } from '../client/contract.ts';
+import type { LabelPolicyView } from '../../api/schemas/label-policy.ts';
 import { fieldErrors } from '../client/field-errors.ts';
 import { LabelsInput } from '../labels/labels-input.tsx';
 import { FormDialog } from '../layout/form-dialog.tsx';
@@ -11,7 +11,7 @@ export interface EditPolicyProps {
   /** Whose policy it is; null: that is asked for as well. */
   subject: string | null;
   /** As it stands; null where there is none yet. */
-  policy: LabelPolicy | null;
+  policy: LabelPolicyView | null;
   onClose: () => void;
 }
 

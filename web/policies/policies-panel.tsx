@@ -1,8 +1,8 @@
-import { Button, Group, Table } from '@mantine/core';
+import { Button, Table } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Plus, Tags } from 'lucide-react';
 import { useState } from 'react';
-import type { LabelPolicy } from '../client/contract.ts';
+import type { LabelPolicyView } from '../../api/schemas/label-policy.ts';
 import { Labels } from '../labels/labels.tsx';
 import { EmptyState } from '../layout/empty-state.tsx';
 import { Panel } from '../layout/panel.tsx';
@@ -19,7 +19,7 @@ import { useLabelPolicies } from './use-label-policies.ts';
 export function PoliciesPanel({ mayWrite }: { mayWrite: boolean }) {
   const list = useLabelPolicies();
   const [isAdding, { open, close }] = useDisclosure(false);
-  const [edited, setEdited] = useState<LabelPolicy | null>(null);
+  const [edited, setEdited] = useState<LabelPolicyView | null>(null);
   const [doomed, setDoomed] = useState<string | null>(null);
   const policies = list.data?.items ?? [];
   return (
@@ -85,7 +85,7 @@ export function PoliciesPanel({ mayWrite }: { mayWrite: boolean }) {
 }
 
 interface PolicyRowProps {
-  policy: LabelPolicy;
+  policy: LabelPolicyView;
   edit?: (() => void) | undefined;
   remove?: (() => void) | undefined;
 }
@@ -97,13 +97,13 @@ function PolicyRow({ policy, edit, remove }: PolicyRowProps) {
         <span className={classes['name']}>{describeSubject(policy.subject)}</span>
         <div className={classes['under']}>{policy.subject}</div>
       </Table.Td>
-      <Table.Td visibleFrom="sm">
-        <Labels labels={policy.allowed} />
+      <Table.Td visibleFrom="sm" className={classes['labels']}>
+        {policy.allowed.length > 0 ? <Labels labels={policy.allowed} /> : 'System labels only'}
       </Table.Td>
-      <Table.Td visibleFrom="md">
+      <Table.Td visibleFrom="md" className={classes['labels']}>
         <Labels labels={policy.denied} />
       </Table.Td>
-      <Table.Td visibleFrom="md">
+      <Table.Td visibleFrom="md" className={classes['labels']}>
         <Labels labels={policy.required} />
       </Table.Td>
       <Table.Td visibleFrom="sm" className={`${classes['tight']} numeric`}>
@@ -114,7 +114,7 @@ function PolicyRow({ policy, edit, remove }: PolicyRowProps) {
       </Table.Td>
       <Table.Td className={classes['actions']}>
         {edit && remove ? (
-          <Group gap={6} justify="flex-end">
+          <div className={classes['buttons']}>
             <Button
               size="compact-sm"
               variant="default"
@@ -131,7 +131,7 @@ function PolicyRow({ policy, edit, remove }: PolicyRowProps) {
             >
               Delete
             </Button>
-          </Group>
+          </div>
         ) : null}
       </Table.Td>
     </Table.Tr>

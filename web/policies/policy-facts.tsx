@@ -1,10 +1,10 @@
 import { DataList } from '@mantine/core';
-import type { LabelPolicy } from '../client/contract.ts';
+import type { LabelPolicyView } from '../../api/schemas/label-policy.ts';
 import { Labels } from '../labels/labels.tsx';
 import { Fact } from '../layout/fact.tsx';
 
 /** What a policy says. */
-export function PolicyFacts({ policy }: { policy: LabelPolicy }) {
+export function PolicyFacts({ policy }: { policy: LabelPolicyView }) {
   return (
     <DataList size="sm" gap={8} labelWidth="130px">
       <Fact name="Allowed labels">

@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { call } from '../client/call.ts';
-import type { LabelPolicy, Page } from '../client/contract.ts';
+import type { LabelPolicyView } from '../../api/schemas/label-policy.ts';
+import type { Page } from '../client/contract.ts';
 import { keys } from '../client/keys.ts';
 
 /** The label policy of everyone who has none of their own. */
@@ -10,19 +11,19 @@ export const DEFAULT_SUBJECT = 'default';
 export function useLabelPolicies() {
   return useQuery({
     queryKey: keys.labelPolicies,
-    queryFn: () => call<Page<LabelPolicy>>('GET', '/api/v1/admin/label-policies'),
+    queryFn: () => call<Page<LabelPolicyView>>('GET', '/api/v1/admin/label-policies'),
     staleTime: 0,
   });
 }
 
-export type LabelPolicyWish = Omit<LabelPolicy, 'updated_at'>;
+export type LabelPolicyWish = Omit<LabelPolicyView, 'updated_at'>;
 
 /** Sets the policy of a subject, in place of the one it had. */
 export function useSetLabelPolicy() {
   const changed = useChanged();
   return useMutation({
     mutationFn: (json: LabelPolicyWish) =>
-      call<LabelPolicy>('POST', '/api/v1/admin/label-policies', { json }),
+      call<LabelPolicyView>('POST', '/api/v1/admin/label-policies', { json }),
     onSuccess: changed,
   });
 }

@@ -1,6 +1,6 @@
 import { Alert, DataList, Skeleton } from '@mantine/core';
 import { Gauge } from 'lucide-react';
-import type { Allowance } from '../client/contract.ts';
+import type { Allowance } from '../../api/schemas/registration.ts';
 import { Labels } from '../labels/labels.tsx';
 import { Fact } from '../layout/fact.tsx';
 import { ErrorNotice } from '../layout/error-notice.tsx';
@@ -12,7 +12,7 @@ export function AllowanceNote({ allowance }: { allowance: ReturnType<typeof useA
     return <ErrorNotice error={allowance.error} retry={() => void allowance.refetch()} />;
   }
   if (!allowance.data) return <Skeleton h={120} role="status" aria-label="Loading" />;
-  const { policy, used } = allowance.data;
+  const { policy, quotas } = allowance.data;
   return (
     <Alert
       variant="outline"
@@ -20,10 +20,18 @@ export function AllowanceNote({ allowance }: { allowance: ReturnType<typeof useA
       icon={<Gauge size={18} />}
       title={isUsedUp(allowance.data) ? 'The quota is used up' : 'What you may have'}
       role="note"
+      {...(!isUsedUp(allowance.data) && { bd: '1px solid var(--runyard-hairline)' })}
     >
       <DataList size="sm" gap={6} labelWidth="110px">
-        <Fact name="Runners">{share(used.runners, policy.max_runners)}</Fact>
-        <Fact name="This hour">{share(used.last_hour, policy.max_runners_per_hour)}</Fact>
+        {quotas.map((quota) => (
+          <Fact
+            key={`${quota.of} ${quota.name}`}
+            name={quota.of === 'team' ? `Team ${quota.name}` : 'Yours'}
+          >
+            {share(quota.runners, quota.max_runners)} at once,{' '}
+            {share(quota.last_hour, quota.max_runners_per_hour)} this hour
+          </Fact>
+        ))}
         <Fact name="Labels">
           {policy.allowed.length > 0 ? <Labels labels={policy.allowed} /> : 'System labels only'}
         </Fact>
@@ -33,19 +41,18 @@ export function AllowanceNote({ allowance }: { allowance: ReturnType<typeof useA
         <Fact name="Denied">
           {policy.denied.length > 0 ? <Labels labels={policy.denied} /> : null}
         </Fact>
-        <Fact name="By policy">{policy.subject}</Fact>
       </DataList>
     </Alert>
   );
 }
 
-function isUsedUp({ policy, used }: Allowance): boolean {
-  return (
-    (policy.max_runners !== null && used.runners >= policy.max_runners) ||
-    (policy.max_runners_per_hour !== null && used.last_hour >= policy.max_runners_per_hour)
+function isUsedUp({ quotas }: Allowance): boolean {
+  return quotas.some(
+    ({ runners, max_runners: most, last_hour: lastHour, max_runners_per_hour: mostAnHour }) =>
+      (most !== null && runners >= most) || (mostAnHour !== null && lastHour >= mostAnHour),
   );
 }
 
 function share(used: number, most: number | null): string {
-  return most === null ? `${used}, without a limit` : `${used} of ${most}`;
+  return most === null ? String(used) : `${used} of ${most}`;
 }

@@ -1,11 +1,11 @@
 import { Code, Text } from '@mantine/core';
-import type { Provisioned } from '../client/contract.ts';
+import type { ProvisionedRunner } from '../../api/schemas/registration.ts';
 import { Labels } from '../labels/labels.tsx';
 import { type Secret, ShownOnce } from '../secret/shown-once.tsx';
 import { formatMoment } from '../time/moment.ts';
 
 /** What a machine needs to become the runner, shown once. */
-export function Credential({ given, onClose }: { given: Provisioned; onClose: () => void }) {
+export function Credential({ given, onClose }: { given: ProvisionedRunner; onClose: () => void }) {
   const until = formatMoment(given.expires_at);
   return (
     <ShownOnce title={`The runner ${given.name}`} secrets={secretsOf(given)} onClose={onClose}>
@@ -27,11 +27,11 @@ export function Credential({ given, onClose }: { given: Provisioned; onClose: ()
   );
 }
 
-function secretsOf(given: Provisioned): Secret[] {
+function secretsOf(given: ProvisionedRunner): Secret[] {
   const all = [
     { name: 'JIT configuration', value: given.jit_config },
     { name: 'Command', value: given.config_command },
     { name: 'Registration token', value: given.registration_token },
   ];
-  return all.flatMap(({ name, value }) => (value === undefined ? [] : [{ name, value }]));
+  return all.flatMap(({ name, value }) => (value ? [{ name, value }] : []));
 }

@@ -1,14 +1,14 @@
 import { Checkbox } from '@mantine/core';
 import { useState } from 'react';
 import { ApiError } from '../client/api-error.ts';
-import type { Registration } from '../client/contract.ts';
+import type { Registration } from '../../api/schemas/registration.ts';
 import { ConfirmDialog } from '../layout/confirm-dialog.tsx';
 import { useProfile } from '../session/profile-context.ts';
 import { useDeleteRunner } from './use-runners.ts';
 
 /** Removes a runner, once that has been confirmed. */
 export function DeleteRunner({ runner, onClose }: { runner: Registration; onClose: () => void }) {
-  const remove = useDeleteRunner(runner.name);
+  const remove = useDeleteRunner(runner.id);
   const [force, setForce] = useState(false);
   const { role } = useProfile();
   const isBusy =

@@ -1,6 +1,6 @@
 import { Autocomplete, Radio, Select, Stack, Switch, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import type { Provisioned, Registration } from '../client/contract.ts';
+import type { ProvisionedRunner, Registration } from '../../api/schemas/registration.ts';
 import { fieldErrors } from '../client/field-errors.ts';
 import { LabelsInput } from '../labels/labels-input.tsx';
 import { FormDialog } from '../layout/form-dialog.tsx';
@@ -10,7 +10,7 @@ import { type RunnerWish, useAllowance, useProvisionRunner } from './use-runners
 
 export interface ProvisionRunnerProps {
   onClose: () => void;
-  onGiven: (given: Provisioned) => void;
+  onGiven: (given: ProvisionedRunner) => void;
 }
 
 const INITIAL = {
@@ -26,14 +26,15 @@ const INITIAL = {
 
 /** Asks which runner is wanted, and says beforehand what the policy allows. */
 export function ProvisionRunner({ onClose, onGiven }: ProvisionRunnerProps) {
-  const { teams } = useProfile();
+  const { teams: own } = useProfile();
   const provision = useProvisionRunner();
   const form = useForm({
-    initialValues: { ...INITIAL, team: teams[0] ?? '' },
+    initialValues: { ...INITIAL, team: own[0] ?? '' },
     validate: { runner_name: (value) => (value.trim() === '' ? 'Give it a name' : null) },
   });
   const { team, mode } = form.values;
   const allowance = useAllowance(team === '' ? null : team);
+  const teams = allowance.data?.teams ?? own;
   const policy = allowance.data?.policy;
   const targets = allowance.data?.targets ?? [];
   const mayPersist = mode === 'registration_token' && policy?.allow_persistent === true;
@@ -82,13 +83,13 @@ export function ProvisionRunner({ onClose, onGiven }: ProvisionRunnerProps) {
       <AllowanceNote allowance={allowance} />
       <LabelsInput
         label="Labels"
-        description="Besides self-hosted, the operating system and the architecture"
+        description="self-hosted is added; those of operating system and architecture are always allowed"
         data={(policy?.allowed ?? []).filter((label) => !label.includes('*'))}
         {...form.getInputProps('labels')}
       />
       <Autocomplete
         label="Target"
-        description="An organization, or owner/name of a repository"
+        description="An organization, or owner/name of a repository. Empty: the first that is known."
         placeholder={targets[0] ?? 'acme'}
         data={targets}
         {...form.getInputProps('target')}
@@ -135,8 +136,8 @@ function wishOf(values: typeof INITIAL, mayPersist: boolean): RunnerWish {
     runner_name: name.trim(),
     labels,
     mode,
+    team: team === '' ? null : team,
     ephemeral: !mayPersist || ephemeral,
-    ...(team !== '' && { team }),
     ...(target.trim() !== '' && { target: target.trim() }),
     ...(group.trim() !== '' && { runner_group: group.trim() }),
   };

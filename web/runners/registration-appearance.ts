@@ -1,5 +1,5 @@
 import { CircleCheck, CircleDashed, CirclePlay, Hourglass, Trash2, Unplug } from 'lucide-react';
-import type { Registration } from '../client/contract.ts';
+import type { Registration } from '../../api/schemas/registration.ts';
 import type { MarkProps } from '../status/mark.tsx';
 
 /** How each status of a provisioned runner looks and reads, in the order in which it passes them. */

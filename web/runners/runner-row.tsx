@@ -1,6 +1,6 @@
-import { Box, Button, Group, Table } from '@mantine/core';
+import { Box, Button, Table } from '@mantine/core';
 import { Flag } from 'lucide-react';
-import type { Registration } from '../client/contract.ts';
+import type { Registration } from '../../api/schemas/registration.ts';
 import { Labels } from '../labels/labels.tsx';
 import { Mark } from '../status/mark.tsx';
 import classes from '../table/list-table.module.css';
@@ -41,7 +41,7 @@ export function RunnerRow({ runner, remove }: RunnerRowProps) {
           />
         ) : null}
       </Table.Td>
-      <Table.Td visibleFrom="md">
+      <Table.Td visibleFrom="md" className={classes['labels']}>
         <Labels labels={runner.labels} />
       </Table.Td>
       <Table.Td visibleFrom="lg" className={classes['tight']}>
@@ -57,24 +57,24 @@ export function RunnerRow({ runner, remove }: RunnerRowProps) {
   );
 }
 
-function Actions({ runner: { name }, remove }: { runner: Registration; remove: () => void }) {
-  const refresh = useRefreshRunner(name);
+function Actions({ runner: { id, name }, remove }: { runner: Registration; remove: () => void }) {
+  const refresh = useRefreshRunner(id);
   return (
     <>
-      <Group gap={6} justify="flex-end">
+      <div className={classes['buttons']}>
         <Button
           size="compact-sm"
           variant="default"
           loading={refresh.isPending}
           onClick={() => refresh.mutate()}
-          aria-label={`Compare ${name} with GitHub`}
+          aria-label={`Refresh ${name} from GitHub`}
         >
           Refresh
         </Button>
         <Button size="compact-sm" variant="default" onClick={remove} aria-label={`Delete ${name}`}>
           Delete
         </Button>
-      </Group>
+      </div>
       {refresh.error ? (
         <div role="alert" className={classes['problem']}>
           {refresh.error.message}

@@ -2,7 +2,7 @@ import { Box, Button, Paper, Table } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Plus, ServerCog } from 'lucide-react';
 import { useState } from 'react';
-import type { Provisioned, Registration } from '../client/contract.ts';
+import type { ProvisionedRunner, Registration } from '../../api/schemas/registration.ts';
 import { FilterRow } from '../filters/filter-row.tsx';
 import { FilterSelect } from '../filters/filter-select.tsx';
 import { FilterText } from '../filters/filter-text.tsx';
@@ -14,6 +14,7 @@ import { PageHeading } from '../layout/page-heading.tsx';
 import { useMay } from '../permission/use-may.ts';
 import { ListState } from '../table/list-state.tsx';
 import { ListTable } from '../table/list-table.tsx';
+import { LoadMore } from '../table/load-more.tsx';
 import { Credential } from './credential.tsx';
 import { DeleteRunner } from './delete-runner.tsx';
 import { ProvisionRunner } from './provision-runner.tsx';
@@ -22,10 +23,11 @@ import { RUNNER_FILTERS } from './runner-filters.ts';
 import { RunnerRow } from './runner-row.tsx';
 import { useRunners } from './use-runners.ts';
 
-const STATUS_CHOICES = Object.entries(REGISTRATION_STATUSES).map(([value, { label }]) => ({
-  value,
-  label,
-}));
+const ENDED = 'expired,deleted';
+const STATUS_CHOICES = [
+  ...Object.entries(REGISTRATION_STATUSES).map(([value, { label }]) => ({ value, label })),
+  { value: ENDED, label: 'Expired and deleted' },
+];
 
 /** Runners on people's own machines, and how to get one. */
 export function RunnersPage() {
@@ -33,9 +35,9 @@ export function RunnersPage() {
   const list = useRunners(filters);
   const mayWrite = useMay('runners:write');
   const [isAsking, { open, close }] = useDisclosure(false);
-  const [given, setGiven] = useState<Provisioned | null>(null);
+  const [given, setGiven] = useState<ProvisionedRunner | null>(null);
   const [doomed, setDoomed] = useState<Registration | null>(null);
-  const runners = list.data?.items ?? [];
+  const runners = list.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <Page title="Own runners">
       <PageHeading
@@ -55,6 +57,7 @@ export function RunnersPage() {
         first={
           <FilterSelect
             label="Status"
+            placeholder="All but expired and deleted"
             data={STATUS_CHOICES}
             value={filters.status}
             onChange={(status) => change({ status })}
@@ -118,6 +121,7 @@ export function RunnersPage() {
           </Box>
         </ListState>
       </Paper>
+      <LoadMore list={list} count={runners.length} noun={['runner', 'runners']} />
       {isAsking ? <ProvisionRunner onClose={close} onGiven={setGiven} /> : null}
       {given ? <Credential given={given} onClose={() => setGiven(null)} /> : null}
       {doomed ? (

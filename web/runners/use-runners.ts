@@ -1,6 +1,17 @@
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import {
+  keepPreviousData,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
+import type {
+  Allowance,
+  ProvisionedRunner,
+  Registration,
+  RegistrationPage,
+} from '../../api/schemas/registration.ts';
 import { call } from '../client/call.ts';
-import type { Allowance, Page, Provisioned, Registration } from '../client/contract.ts';
 import { keys } from '../client/keys.ts';
 import { filterQuery } from '../filters/use-url-filters.ts';
 import type { RunnerFilters } from './runner-filters.ts';
@@ -8,12 +19,20 @@ import type { RunnerFilters } from './runner-filters.ts';
 /** Milliseconds; runners come online and go by themselves. */
 const WATCH_INTERVAL = 5000;
 
-/** Runners that were given out for people's own machines. */
+/** Runners that were given out for people's own machines, the latest first, page by page. */
 export function useRunners(filters: RunnerFilters) {
-  return useQuery({
+  return useInfiniteQuery({
     queryKey: keys.runnerList(filters),
-    queryFn: () =>
-      call<Page<Registration>>('GET', '/api/v1/runners', { query: filterQuery(filters) }),
+    initialPageParam: null as string | null,
+    queryFn: ({ pageParam }) =>
+      call<RegistrationPage>('GET', '/api/v1/runners', {
+        query: {
+          ...filterQuery(filters),
+          limit: '50',
+          ...(pageParam !== null && { cursor: pageParam }),
+        },
+      }),
+    getNextPageParam: (page) => page.next_cursor,
     placeholderData: keepPreviousData,
     refetchInterval: WATCH_INTERVAL,
     staleTime: 0,
@@ -28,6 +47,7 @@ export function useAllowance(team: string | null) {
       call<Allowance>('GET', '/api/v1/runners/allowance', {
         query: team === null ? {} : { team },
       }),
+    placeholderData: keepPreviousData,
     staleTime: 0,
   });
 }
@@ -38,7 +58,8 @@ export interface RunnerWish {
   ephemeral: boolean;
   mode: Registration['mode'];
   runner_group?: string;
-  team?: string;
+  /** null: for oneself. */
+  team: string | null;
   target?: string;
 }
 
@@ -47,30 +68,27 @@ export function useProvisionRunner() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (json: RunnerWish) =>
-      call<Provisioned>('POST', '/api/v1/runners/provision', { json }),
+      call<ProvisionedRunner>('POST', '/api/v1/runners/provision', { json }),
     onSettled: () => client.invalidateQueries({ queryKey: keys.runners }),
     gcTime: 0,
   });
 }
 
-/** Compares a runner with GitHub now. */
-export function useRefreshRunner(name: string) {
+/** Compares a runner with GitHub now. @param id - of its registration: names may come again */
+export function useRefreshRunner(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: () =>
-      call<Registration>('POST', `/api/v1/runners/${encodeURIComponent(name)}/refresh`),
+    mutationFn: () => call<Registration>('POST', `/api/v1/runners/${id}/refresh`),
     onSettled: () => client.invalidateQueries({ queryKey: keys.runners }),
   });
 }
 
 /** Removes a runner at GitHub and here. */
-export function useDeleteRunner(name: string) {
+export function useDeleteRunner(id: string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ force }: { force: boolean }) =>
-      call<void>('DELETE', `/api/v1/runners/${encodeURIComponent(name)}`, {
-        query: force ? { force: 'true' } : {},
-      }),
+      call<void>('DELETE', `/api/v1/runners/${id}`, { query: force ? { force: 'true' } : {} }),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.runners }),
   });
 }

@@ -1,6 +1,7 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { call } from '../client/call.ts';
-import type { AuditEvent, Page } from '../client/contract.ts';
+import type { AuditEventView } from '../../api/schemas/audit.ts';
+import type { Page } from '../client/contract.ts';
 import { keys } from '../client/keys.ts';
 import { filterQuery } from '../filters/use-url-filters.ts';
 import type { SecurityFilters } from './security-filters.ts';
@@ -14,7 +15,7 @@ export function useSecurityEvents(filters: SecurityFilters) {
     queryKey: keys.securityEvents(filters),
     initialPageParam: null as string | null,
     queryFn: ({ pageParam }) =>
-      call<Page<AuditEvent>>('GET', '/api/v1/admin/security-events', {
+      call<Page<AuditEventView>>('GET', '/api/v1/admin/security-events', {
         query: {
           ...filterQuery(filters),
           limit: '50',

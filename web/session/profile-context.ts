@@ -1,5 +1,5 @@
 import { createContext, useContext } from 'react';
-import type { Profile } from '../client/contract.ts';
+import type { Profile } from '../../api/schemas/auth.ts';
 
 export const ProfileContext = createContext<Profile | null>(null);
 

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { call } from '../client/call.ts';
-import type { Profile } from '../client/contract.ts';
+import type { Profile } from '../../api/schemas/auth.ts';
 import { keys } from '../client/keys.ts';
 import { isSessionOver } from '../client/send.ts';
 

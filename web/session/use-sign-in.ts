@@ -1,6 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { call } from '../client/call.ts';
-import type { Profile } from '../client/contract.ts';
+import { api } from '../client/api.ts';
 import { keys } from '../client/keys.ts';
 
 export interface Credentials {
@@ -12,10 +11,10 @@ export interface Credentials {
 export function useSignIn() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (credentials: Credentials) =>
-      call<{ profile: Profile }>('POST', '/api/auth/login', {
-        json: { ...credentials, cookies: true },
-      }),
+    mutationFn: async (credentials: Credentials) => {
+      const answer = await api.auth.login.$post({ json: { ...credentials, cookies: true } });
+      return answer.json();
+    },
     onSuccess: ({ profile }) => client.setQueryData(keys.session, profile),
     // The password would otherwise stay in the mutation's record until it is collected.
     gcTime: 0,

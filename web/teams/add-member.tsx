@@ -1,6 +1,6 @@
 import { Box, Button, Group, Select, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import type { TeamMember } from '../client/contract.ts';
+import type { Member } from '../../api/schemas/team.ts';
 import { fieldErrors } from '../client/field-errors.ts';
 import { ErrorNotice } from '../layout/error-notice.tsx';
 import { MEMBER_KINDS } from './member-kinds.ts';
@@ -8,7 +8,7 @@ import classes from './add-member.module.css';
 import { useAddMember } from './use-teams.ts';
 
 const KINDS = Object.entries(MEMBER_KINDS).map(([value, { label }]) => ({ value, label }));
-const INITIAL = { kind: 'user' as TeamMember['kind'], value: '', issuer: '', claim: 'groups' };
+const INITIAL = { kind: 'user' as Member['kind'], value: '', issuer: '', claim: 'groups' };
 
 /** Adds a member to a team. */
 export function AddMember({ team }: { team: string }) {
@@ -48,7 +48,7 @@ export function AddMember({ team }: { team: string }) {
       className={classes['root']}
       onSubmit={form.onSubmit(submit)}
     >
-      <Group gap="sm" align="flex-start">
+      <Group gap="sm" align="flex-end">
         <Select
           label="Add by"
           data={KINDS}
@@ -82,7 +82,7 @@ export function AddMember({ team }: { team: string }) {
             {...form.getInputProps('issuer')}
           />
         ) : null}
-        <Button type="submit" variant="default" mt={25} loading={add.isPending}>
+        <Button type="submit" variant="default" loading={add.isPending}>
           Add
         </Button>
       </Group>

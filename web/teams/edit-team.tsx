@@ -1,4 +1,4 @@
-import type { Team } from '../client/contract.ts';
+import type { Team } from '../../api/schemas/team.ts';
 import { TeamForm } from './team-form.tsx';
 import { useUpdateTeam } from './use-teams.ts';
 

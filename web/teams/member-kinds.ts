@@ -1,24 +1,24 @@
-import type { TeamMember } from '../client/contract.ts';
+import type { Member } from '../../api/schemas/team.ts';
 
 export interface MemberKind {
   label: string;
-  /** What to give as the value. */
+  /** What the value is. */
   meaning: string;
   placeholder: string;
 }
 
 /** The ways to say who belongs to a team. */
-export const MEMBER_KINDS: Readonly<Record<TeamMember['kind'], MemberKind>> = {
-  user: { label: 'User', meaning: 'A username here', placeholder: 'ada' },
+export const MEMBER_KINDS: Readonly<Record<Member['kind'], MemberKind>> = {
+  user: { label: 'User', meaning: 'Username', placeholder: 'ada' },
   subject: {
     label: 'Subject',
-    meaning: 'Of the identity provider: its sub',
+    meaning: 'Subject',
     placeholder: '248289761001',
   },
-  email: { label: 'E-mail', meaning: 'A verified address', placeholder: 'ada@example.org' },
+  email: { label: 'E-mail', meaning: 'Verified address', placeholder: 'ada@example.org' },
   claim: {
     label: 'Claim',
-    meaning: 'A value of the token’s claim, or a pattern',
+    meaning: 'Value or pattern',
     placeholder: 'acme/*',
   },
 };

@@ -1,6 +1,6 @@
 import { Box, Button, Table } from '@mantine/core';
 import { UserRound } from 'lucide-react';
-import type { Team, TeamMember } from '../client/contract.ts';
+import type { Member, Team } from '../../api/schemas/team.ts';
 import { EmptyState } from '../layout/empty-state.tsx';
 import { ErrorNotice } from '../layout/error-notice.tsx';
 import { Panel } from '../layout/panel.tsx';
@@ -51,7 +51,7 @@ export function MembersPanel({ team }: { team: Team }) {
 }
 
 interface MemberRowProps {
-  member: TeamMember;
+  member: Member;
   remove?: (() => void) | undefined;
   isRemoving: boolean;
 }
@@ -62,11 +62,11 @@ function MemberRow({ member, remove, isRemoving }: MemberRowProps) {
     <Table.Tr>
       <Table.Td>
         <span className={classes['name']}>{value}</span>
-        {issuer === '' ? null : <div className={classes['under']}>of {issuer}</div>}
+        {issuer ? <div className={classes['under']}>of {issuer}</div> : null}
       </Table.Td>
       <Table.Td className={classes['tight']}>
         {MEMBER_KINDS[kind].label}
-        {claim === '' ? null : <div className={classes['under']}>{claim}</div>}
+        {claim ? <div className={classes['under']}>{claim}</div> : null}
       </Table.Td>
       <Table.Td className={classes['actions']}>
         {remove ? (

@@ -1,6 +1,6 @@
 import { Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import type { Team } from '../client/contract.ts';
+import type { Team } from '../../api/schemas/team.ts';
 import { fieldErrors } from '../client/field-errors.ts';
 import { LabelsInput } from '../labels/labels-input.tsx';
 import { FormDialog } from '../layout/form-dialog.tsx';

@@ -1,7 +1,7 @@
 import { Anchor, Breadcrumbs, Button, DataList, Grid, Skeleton, Stack } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Link, useParams } from 'react-router';
-import type { Team } from '../client/contract.ts';
+import type { Team } from '../../api/schemas/team.ts';
 import { isNotFound } from '../job/is-not-found.ts';
 import { Labels } from '../labels/labels.tsx';
 import { ErrorNotice } from '../layout/error-notice.tsx';

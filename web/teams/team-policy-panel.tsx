@@ -1,6 +1,6 @@
 import { Button, Group, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import type { Team } from '../client/contract.ts';
+import type { Team } from '../../api/schemas/team.ts';
 import { Panel } from '../layout/panel.tsx';
 import { useMay } from '../permission/use-may.ts';
 import { DeletePolicy } from '../policies/delete-policy.tsx';

@@ -2,7 +2,7 @@ import { Anchor, Button, Table } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Plus, UsersRound } from 'lucide-react';
 import { Link } from 'react-router';
-import type { Team } from '../client/contract.ts';
+import type { Team } from '../../api/schemas/team.ts';
 import { Labels } from '../labels/labels.tsx';
 import { EmptyState } from '../layout/empty-state.tsx';
 import { Page } from '../layout/page.tsx';
@@ -87,7 +87,7 @@ function TeamRow({ team }: { team: Team }) {
         </Anchor>
         <div className={classes['under']}>{team.description}</div>
       </Table.Td>
-      <Table.Td visibleFrom="sm">
+      <Table.Td visibleFrom="sm" className={classes['labels']}>
         <Labels labels={team.repositories} />
       </Table.Td>
       <Table.Td visibleFrom="md">{team.target ?? '–'}</Table.Td>

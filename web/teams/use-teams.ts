@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { call } from '../client/call.ts';
-import type { Page, Team, TeamMember } from '../client/contract.ts';
+import type { Member, Team } from '../../api/schemas/team.ts';
+import type { Page } from '../client/contract.ts';
 import { keys } from '../client/keys.ts';
 
 const addressOf = (name: string) => `/api/v1/admin/teams/${encodeURIComponent(name)}`;
@@ -60,7 +61,7 @@ export function useDeleteTeam(name: string) {
 }
 
 export interface MemberWish {
-  kind: TeamMember['kind'];
+  kind: Member['kind'];
   value: string;
   issuer?: string;
   claim?: string;
@@ -70,8 +71,7 @@ export interface MemberWish {
 export function useAddMember(team: string) {
   const changed = useChanged();
   return useMutation({
-    mutationFn: (json: MemberWish) =>
-      call<TeamMember>('POST', `${addressOf(team)}/members`, { json }),
+    mutationFn: (json: MemberWish) => call<Member>('POST', `${addressOf(team)}/members`, { json }),
     onSuccess: changed,
   });
 }

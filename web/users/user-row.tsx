@@ -22,7 +22,7 @@ export function UserRow({ user, isSelf, edit, remove }: UserRowProps) {
         <Group gap={6}>
           <span className={classes['name']}>{user.username}</span>
           {isSelf ? (
-            <Badge size="sm" variant="default">
+            <Badge size="sm" variant="default" tt="none">
               you
             </Badge>
           ) : null}
@@ -51,7 +51,7 @@ export function UserRow({ user, isSelf, edit, remove }: UserRowProps) {
         <TimeAgo at={user.created_at} />
       </Table.Td>
       <Table.Td className={classes['actions']}>
-        <Group gap={6} justify="flex-end">
+        <div className={classes['buttons']}>
           {edit ? (
             <Button
               size="compact-sm"
@@ -72,7 +72,7 @@ export function UserRow({ user, isSelf, edit, remove }: UserRowProps) {
               Delete
             </Button>
           ) : null}
-        </Group>
+        </div>
       </Table.Td>
     </Table.Tr>
   );

@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import { send } from '../client/send.ts';
+import { api } from '../client/api.ts';
 import { filterQuery } from '../filters/use-url-filters.ts';
 import type { AuditFilters } from './audit-filters.ts';
 
@@ -22,12 +22,12 @@ export function useExportAudit() {
   return useMutation({
     mutationFn: async (wish: ExportWish): Promise<ExportedPart> => {
       const { format, filters, cursor } = wish;
-      const query = new URLSearchParams({
-        format,
+      const query = {
         ...filterQuery(filters),
+        format,
         ...(cursor !== undefined && { cursor }),
-      });
-      const answer = await send(`/api/audit/export?${query}`);
+      };
+      const answer = await api.audit.export.$get({ query });
       saveAs(
         await answer.blob(),
         `runyard-audit-${new Date().toISOString().slice(0, 10)}.${format}`,

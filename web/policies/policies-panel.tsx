@@ -9,6 +9,7 @@ import { Panel } from '../layout/panel.tsx';
 import { ListState } from '../table/list-state.tsx';
 import { ListTable } from '../table/list-table.tsx';
 import classes from '../table/list-table.module.css';
+import { NextPage } from '../table/next-page.tsx';
 import { DeletePolicy } from './delete-policy.tsx';
 import { EditPolicy } from './edit-policy.tsx';
 import { limit } from './policy-facts.tsx';
@@ -21,7 +22,7 @@ export function PoliciesPanel({ mayWrite }: { mayWrite: boolean }) {
   const [isAdding, { open, close }] = useDisclosure(false);
   const [edited, setEdited] = useState<LabelPolicyView | null>(null);
   const [doomed, setDoomed] = useState<string | null>(null);
-  const policies = list.data?.items ?? [];
+  const policies = list.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <Panel
       title="Label policies"
@@ -67,6 +68,7 @@ export function PoliciesPanel({ mayWrite }: { mayWrite: boolean }) {
             />
           ))}
         </ListTable>
+        <NextPage list={list} />
       </ListState>
       {isAdding ? <EditPolicy subject={null} policy={null} onClose={close} /> : null}
       {edited ? (

@@ -1,17 +1,21 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { call } from '../client/call.ts';
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { api } from '../client/api.ts';
 import type { LabelPolicyView } from '../../api/schemas/label-policy.ts';
-import type { Page } from '../client/contract.ts';
 import { keys } from '../client/keys.ts';
+
+const policies = api.v1.admin['label-policies'];
 
 /** The label policy of everyone who has none of their own. */
 export const DEFAULT_SUBJECT = 'default';
 
-/** Every label policy. */
+/** Every label policy, page by page. */
 export function useLabelPolicies() {
-  return useQuery({
+  return useInfiniteQuery({
     queryKey: keys.labelPolicies,
-    queryFn: () => call<Page<LabelPolicyView>>('GET', '/api/v1/admin/label-policies'),
+    initialPageParam: null as string | null,
+    queryFn: async ({ pageParam }) =>
+      (await policies.$get({ query: pageParam === null ? {} : { cursor: pageParam } })).json(),
+    getNextPageParam: (page) => page.next_cursor,
     staleTime: 0,
   });
 }
@@ -22,8 +26,7 @@ export type LabelPolicyWish = Omit<LabelPolicyView, 'updated_at'>;
 export function useSetLabelPolicy() {
   const changed = useChanged();
   return useMutation({
-    mutationFn: (json: LabelPolicyWish) =>
-      call<LabelPolicyView>('POST', '/api/v1/admin/label-policies', { json }),
+    mutationFn: async (json: LabelPolicyWish) => (await policies.$post({ json })).json(),
     onSuccess: changed,
   });
 }
@@ -32,8 +35,7 @@ export function useSetLabelPolicy() {
 export function useDeleteLabelPolicy(subject: string) {
   const changed = useChanged();
   return useMutation({
-    mutationFn: () =>
-      call<void>('DELETE', `/api/v1/admin/label-policies/${encodeURIComponent(subject)}`),
+    mutationFn: () => policies[':subject'].$delete({ param: { subject } }),
     onSuccess: changed,
   });
 }

@@ -5,16 +5,13 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
-import type {
-  Allowance,
-  ProvisionedRunner,
-  Registration,
-  RegistrationPage,
-} from '../../api/schemas/registration.ts';
-import { call } from '../client/call.ts';
+import type { Registration } from '../../api/schemas/registration.ts';
+import { api } from '../client/api.ts';
 import { keys } from '../client/keys.ts';
 import { filterQuery } from '../filters/use-url-filters.ts';
 import type { RunnerFilters } from './runner-filters.ts';
+
+const { runners } = api.v1;
 
 /** Milliseconds; runners come online and go by themselves. */
 const WATCH_INTERVAL = 5000;
@@ -24,14 +21,14 @@ export function useRunners(filters: RunnerFilters) {
   return useInfiniteQuery({
     queryKey: keys.runnerList(filters),
     initialPageParam: null as string | null,
-    queryFn: ({ pageParam }) =>
-      call<RegistrationPage>('GET', '/api/v1/runners', {
-        query: {
-          ...filterQuery(filters),
-          limit: '50',
-          ...(pageParam !== null && { cursor: pageParam }),
-        },
-      }),
+    queryFn: async ({ pageParam }) => {
+      const query = {
+        ...filterQuery(filters),
+        limit: '50',
+        ...(pageParam !== null && { cursor: pageParam }),
+      };
+      return (await runners.$get({ query })).json();
+    },
     getNextPageParam: (page) => page.next_cursor,
     placeholderData: keepPreviousData,
     refetchInterval: WATCH_INTERVAL,
@@ -43,10 +40,8 @@ export function useRunners(filters: RunnerFilters) {
 export function useAllowance(team: string | null) {
   return useQuery({
     queryKey: keys.allowance(team),
-    queryFn: () =>
-      call<Allowance>('GET', '/api/v1/runners/allowance', {
-        query: team === null ? {} : { team },
-      }),
+    queryFn: async () =>
+      (await runners.allowance.$get({ query: team === null ? {} : { team } })).json(),
     placeholderData: keepPreviousData,
     staleTime: 0,
   });
@@ -67,8 +62,7 @@ export interface RunnerWish {
 export function useProvisionRunner() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (json: RunnerWish) =>
-      call<ProvisionedRunner>('POST', '/api/v1/runners/provision', { json }),
+    mutationFn: async (json: RunnerWish) => (await runners.provision.$post({ json })).json(),
     onSettled: () => client.invalidateQueries({ queryKey: keys.runners }),
     gcTime: 0,
   });
@@ -78,7 +72,8 @@ export function useProvisionRunner() {
 export function useRefreshRunner(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: () => call<Registration>('POST', `/api/v1/runners/${id}/refresh`),
+    mutationFn: async () =>
+      (await runners[':name'].refresh.$post({ param: { name: id }, query: {} })).json(),
     onSettled: () => client.invalidateQueries({ queryKey: keys.runners }),
   });
 }
@@ -88,7 +83,7 @@ export function useDeleteRunner(id: string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ force }: { force: boolean }) =>
-      call<void>('DELETE', `/api/v1/runners/${id}`, { query: force ? { force: 'true' } : {} }),
+      runners[':name'].$delete({ param: { name: id }, query: force ? { force: 'true' } : {} }),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.runners }),
   });
 }

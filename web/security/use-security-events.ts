@@ -1,7 +1,5 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { call } from '../client/call.ts';
-import type { AuditEventView } from '../../api/schemas/audit.ts';
-import type { Page } from '../client/contract.ts';
+import { api } from '../client/api.ts';
 import { keys } from '../client/keys.ts';
 import { filterQuery } from '../filters/use-url-filters.ts';
 import type { SecurityFilters } from './security-filters.ts';
@@ -14,14 +12,14 @@ export function useSecurityEvents(filters: SecurityFilters) {
   return useInfiniteQuery({
     queryKey: keys.securityEvents(filters),
     initialPageParam: null as string | null,
-    queryFn: ({ pageParam }) =>
-      call<Page<AuditEventView>>('GET', '/api/v1/admin/security-events', {
-        query: {
-          ...filterQuery(filters),
-          limit: '50',
-          ...(pageParam !== null && { cursor: pageParam }),
-        },
-      }),
+    queryFn: async ({ pageParam }) => {
+      const query = {
+        ...filterQuery(filters),
+        limit: '50',
+        ...(pageParam !== null && { cursor: pageParam }),
+      };
+      return (await api.v1.admin['security-events'].$get({ query })).json();
+    },
     getNextPageParam: (page) => page.next_cursor,
     placeholderData: keepPreviousData,
     refetchInterval: WATCH_INTERVAL,

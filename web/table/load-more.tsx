@@ -1,7 +1,8 @@
-import { Button, Center, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
+import { NextPage, type PagedList } from './next-page.tsx';
 
 export interface LoadMoreProps {
-  list: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown };
+  list: PagedList;
   count: number;
   /** What is listed: `['job', 'jobs']`. */
   noun: readonly [one: string, several: string];
@@ -10,21 +11,10 @@ export interface LoadMoreProps {
 /** Below a list that comes in pages: the next one, or that this is all. */
 export function LoadMore({ list, count, noun }: LoadMoreProps) {
   if (count === 0) return null;
+  if (list.hasNextPage) return <NextPage list={list} />;
   return (
-    <Center>
-      {list.hasNextPage ? (
-        <Button
-          variant="default"
-          loading={list.isFetchingNextPage}
-          onClick={() => void list.fetchNextPage()}
-        >
-          Load more
-        </Button>
-      ) : (
-        <Text size="xs" c="dimmed" role="status">
-          {count === 1 ? `One ${noun[0]}` : `All ${count} ${noun[1]}`} shown
-        </Text>
-      )}
-    </Center>
+    <Text size="xs" c="dimmed" ta="center" role="status">
+      {count === 1 ? `One ${noun[0]}` : `All ${count} ${noun[1]}`} shown
+    </Text>
   );
 }

@@ -13,6 +13,7 @@ import { PoliciesPanel } from '../policies/policies-panel.tsx';
 import { ListState } from '../table/list-state.tsx';
 import { ListTable } from '../table/list-table.tsx';
 import classes from '../table/list-table.module.css';
+import { NextPage } from '../table/next-page.tsx';
 import { CreateTeam } from './create-team.tsx';
 import { useTeams } from './use-teams.ts';
 
@@ -21,7 +22,7 @@ export function TeamsPage() {
   const list = useTeams();
   const mayWrite = useMay('users:write');
   const [isCreating, { open, close }] = useDisclosure(false);
-  const teams = list.data?.items ?? [];
+  const teams = list.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <Page title="Teams and policies">
       <PageHeading
@@ -65,6 +66,7 @@ export function TeamsPage() {
               <TeamRow key={team.name} team={team} />
             ))}
           </ListTable>
+          <NextPage list={list} />
         </ListState>
       </Panel>
       <PoliciesPanel mayWrite={mayWrite} />

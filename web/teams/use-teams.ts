@@ -1,16 +1,18 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { call } from '../client/call.ts';
-import type { Member, Team } from '../../api/schemas/team.ts';
-import type { Page } from '../client/contract.ts';
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { api } from '../client/api.ts';
+import type { Member } from '../../api/schemas/team.ts';
 import { keys } from '../client/keys.ts';
 
-const addressOf = (name: string) => `/api/v1/admin/teams/${encodeURIComponent(name)}`;
+const { teams } = api.v1.admin;
 
-/** Every team. */
+/** Every team, page by page. */
 export function useTeams() {
-  return useQuery({
+  return useInfiniteQuery({
     queryKey: keys.teams,
-    queryFn: () => call<Page<Team>>('GET', '/api/v1/admin/teams'),
+    initialPageParam: null as string | null,
+    queryFn: async ({ pageParam }) =>
+      (await teams.$get({ query: pageParam === null ? {} : { cursor: pageParam } })).json(),
+    getNextPageParam: (page) => page.next_cursor,
     staleTime: 0,
   });
 }
@@ -19,7 +21,7 @@ export function useTeams() {
 export function useTeam(name: string) {
   return useQuery({
     queryKey: keys.team(name),
-    queryFn: () => call<Team>('GET', addressOf(name)),
+    queryFn: async () => (await teams[':name'].$get({ param: { name } })).json(),
     staleTime: 0,
   });
 }
@@ -34,8 +36,7 @@ export interface TeamWish {
 export function useCreateTeam() {
   const changed = useChanged();
   return useMutation({
-    mutationFn: (json: TeamWish & { name: string }) =>
-      call<Team>('POST', '/api/v1/admin/teams', { json }),
+    mutationFn: async (json: TeamWish & { name: string }) => (await teams.$post({ json })).json(),
     onSuccess: changed,
   });
 }
@@ -44,8 +45,10 @@ export function useCreateTeam() {
 export function useUpdateTeam(name: string) {
   const changed = useChanged();
   return useMutation({
-    mutationFn: ({ description, repositories, target }: TeamWish) =>
-      call<Team>('PATCH', addressOf(name), { json: { description, repositories, target } }),
+    mutationFn: async ({ description, repositories, target }: TeamWish) => {
+      const json = { description, repositories, target };
+      return (await teams[':name'].$patch({ param: { name }, json })).json();
+    },
     onSuccess: changed,
   });
 }
@@ -54,7 +57,7 @@ export function useUpdateTeam(name: string) {
 export function useDeleteTeam(name: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: () => call<void>('DELETE', addressOf(name)),
+    mutationFn: () => teams[':name'].$delete({ param: { name } }),
     // Exactly the list: the page of the team that is no more must not ask for it again.
     onSuccess: () => client.invalidateQueries({ queryKey: keys.teams, exact: true }),
   });
@@ -71,7 +74,8 @@ export interface MemberWish {
 export function useAddMember(team: string) {
   const changed = useChanged();
   return useMutation({
-    mutationFn: (json: MemberWish) => call<Member>('POST', `${addressOf(team)}/members`, { json }),
+    mutationFn: async (json: MemberWish) =>
+      (await teams[':name'].members.$post({ param: { name: team }, json })).json(),
     onSuccess: changed,
   });
 }
@@ -81,7 +85,7 @@ export function useRemoveMember(team: string) {
   const changed = useChanged();
   return useMutation({
     mutationFn: (id: string) =>
-      call<void>('DELETE', `${addressOf(team)}/members/${encodeURIComponent(id)}`),
+      teams[':name'].members[':id'].$delete({ param: { name: team, id } }),
     onSettled: changed,
   });
 }

@@ -9,7 +9,7 @@ import {
   admit,
   describe,
   finish,
-  isRunnerNeeded,
+  readRunner,
   recordClaim,
   recordMint,
   recordWord,
@@ -30,16 +30,14 @@ export function createControlActivities({
   return {
     admitJob: (input) => admit(database, pools, input),
     async mintRunner(input) {
-      if (input.forOthers && !(await isRunnerNeeded(database, input))) {
+      if (!(await recordClaim(database, input))) {
         throw ApplicationFailure.nonRetryable('No job waits for this runner', NOT_NEEDED);
       }
-      const [minted] = await Promise.all([
-        registerRunner(github, input),
-        recordClaim(database, input),
-      ]);
+      const minted = await registerRunner(github, input);
       await recordMint(database, input, minted.reveal().runnerId);
       return minted;
     },
+    readRunner: (input) => readRunner(database, input),
     async askJob({ id, ...input }) {
       const asked = await fetchJob(github, input);
       if (!asked) return null;

@@ -9,7 +9,7 @@ import {
   admit,
   describe,
   finish,
-  isRunnerNeeded,
+  readRunner,
   recordClaim,
   recordMint,
   recordWord,
@@ -68,7 +68,6 @@ function mintOf(input: RunnerJobInput, launch = 1): MintRunnerInput {
     hostId: 'host-1',
     launch,
     claimedAt: new Date().toISOString(),
-    forOthers: false,
   };
 }
 
@@ -135,28 +134,68 @@ group('a launch', () => {
   });
 });
 
-group('a runner for others', () => {
-  it('is needed as long as a job of the same place waits', async () => {
+group('a runner', () => {
+  it('is needed as long as its job, or another of the same place, waits', async () => {
     const input = { ...(await queuedJob()), repositoryId: 77, repository: 'other/app' };
     const mint = { ...mintOf(input), repositoryId: 77 };
-    expect(await isRunnerNeeded(test.database, mint)).toBe(false);
+    const isNeeded = (one: MintRunnerInput) => recordClaim(test.database, one);
+    expect(await isNeeded(mint)).toBe(true);
+    await test.database.job.update({
+      where: { id: input.id },
+      data: { githubStatus: 'in_progress', status: 'running' },
+    });
+    expect(await isNeeded(mint)).toBe(false);
     const waiting = await queuedJob();
     await test.database.job.update({
       where: { id: waiting.id },
       data: { repositoryId: 77, repository: 'other/web', pool: 'default' },
     });
-    expect(await isRunnerNeeded(test.database, mint)).toBe(true);
+    expect(await isNeeded(mint)).toBe(true);
     const inOrganization = { ...mint, repositoryId: 78, repository: 'other/app' };
-    expect(await isRunnerNeeded(test.database, inOrganization)).toBe(false);
+    expect(await isNeeded(inOrganization)).toBe(false);
     const pool_ = { ...pool, scope: 'organization' as const };
-    expect(await isRunnerNeeded(test.database, { ...inOrganization, pool: pool_ })).toBe(true);
+    expect(await isNeeded({ ...inOrganization, pool: pool_ })).toBe(true);
     await finish(test.database, {
       id: waiting.id,
       status: 'cancelled',
       detail: '',
       errorCode: null,
     });
-    expect(await isRunnerNeeded(test.database, mint)).toBe(false);
+    expect(await isNeeded(mint)).toBe(false);
+  });
+});
+
+group('what is read of a runner', () => {
+  it('is whom it served, and whether a launch is owed for that', async () => {
+    const [owner, other] = [await queuedJob(), await queuedJob()];
+    await recordMint(test.database, mintOf(owner), 5);
+    const { runnerName } = mintOf(owner);
+    const readIt = () => readRunner(test.database, { jobId: owner.id, runnerName });
+    const word = { status: 'queued', conclusion: null, runnerName: null };
+    expect(await readIt()).toMatchObject({ word, job: { status: 'starting' }, served: null });
+    await test.database.runner.update({
+      where: { name: runnerName },
+      data: { servedJobId: other.githubJobId },
+    });
+    const given = { githubStatus: 'in_progress', status: 'running', runnerName };
+    await test.database.job.update({ where: { id: other.id }, data: given });
+    const { githubJobId } = other;
+    expect((await readIt()).served).toEqual({ githubJobId, owed: false });
+    await admit(test.database, [pool], other);
+    expect(await readIt()).toMatchObject({ word, served: { githubJobId, owed: true } });
+  });
+
+  it('is how its own job ended', async () => {
+    const input = await queuedJob();
+    await recordWord(test.database, input.id, asked);
+    await finish(test.database, {
+      ...{ id: input.id, status: 'completed', detail: 'Ran on r', errorCode: null },
+    });
+    expect(await readRunner(test.database, { jobId: input.id, runnerName: 'r' })).toEqual({
+      word: { status: 'completed', conclusion: 'failure', runnerName: 'r' },
+      job: { status: 'completed', detail: 'Ran on r' },
+      served: null,
+    });
   });
 });
 

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { GithubWord } from '../domain/launches.ts';
-import type { GithubJobStatus } from '../domain/job-status.ts';
+import type { GithubJobStatus, JobStatus } from '../domain/job-status.ts';
 import { matchPool } from '../domain/pool-match.ts';
 import type { Pool } from '../domain/pool.ts';
 import { priorityOf } from '../domain/priority.ts';
@@ -10,6 +10,7 @@ import type {
   JobEnd,
   MintRunnerInput,
   RecordedEnd,
+  RunnerRecord,
 } from '../workflows/contracts/control-activities.ts';
 import { RUN_TIMEOUT } from '../workflows/contracts/host-activities.ts';
 import type { RunnerJobInput } from '../workflows/contracts/runner-job.ts';
@@ -50,42 +51,37 @@ export async function admit(
   const row = rows[0];
   if (!row)
     throw ApplicationFailure.nonRetryable(`There is no record of job ${input.id}`, 'NoRecord');
-  const word: GithubWord = {
-    status: row.github_status as GithubJobStatus,
-    conclusion: row.conclusion,
-    runnerName: row.github_status === 'queued' ? null : row.runner_name,
-  };
   return {
     decision: 'admitted',
     pool,
     priority,
     // not the name: Temporal limits fairness keys to 64 bytes
     fairnessKey: String(input.repositoryId),
-    word,
+    word: wordOf(row),
     attempts: row.attempts,
   };
 }
 
-/** Whether a job waits that a runner registered in the same place could be given. */
-export async function isRunnerNeeded(database: Database, input: MintRunnerInput): Promise<boolean> {
+/**
+ * A host is claimed; the registration at GitHub comes next. Answers whether the runner is needed: by
+ * its job, or by another that waits and could be given a runner registered in the same place.
+ */
+export async function recordClaim(database: Database, input: MintRunnerInput): Promise<boolean> {
+  const claimedAt = new Date(input.claimedAt);
   const [owner = ''] = input.repository.split('/');
   const rows = await database.$queryRaw<{ needed: boolean }[]>`
-    SELECT EXISTS (SELECT FROM jobs WHERE pool = ${input.pool.name} AND settled_at IS NULL
-      AND status IN ('queued', 'claimed', 'starting', 'waiting') AND github_status = 'queued'
-      AND CASE WHEN ${input.pool.scope} = 'organization'
-        THEN split_part(repository, '/', 1) = ${owner}
-        ELSE repository_id = ${input.repositoryId} END) AS needed`;
+    WITH claimed AS (
+      UPDATE jobs SET status = 'claimed', claimed_at = ${claimedAt}, host_id = ${input.hostId},
+        attempts = GREATEST(attempts, ${input.launch}), detail = 'Registering a runner at GitHub'
+      WHERE id = ${input.jobId} AND status IN ('queued', 'claimed', 'starting', 'waiting')
+        AND github_status = 'queued' AND (claimed_at IS NULL OR claimed_at < ${claimedAt}))
+    SELECT EXISTS (SELECT FROM jobs WHERE id = ${input.jobId} AND github_status = 'queued')
+      OR EXISTS (SELECT FROM jobs WHERE pool = ${input.pool.name} AND settled_at IS NULL
+        AND status IN ('queued', 'claimed', 'starting', 'waiting') AND github_status = 'queued'
+        AND CASE WHEN ${input.pool.scope} = 'organization'
+          THEN split_part(repository, '/', 1) = ${owner}
+          ELSE repository_id = ${input.repositoryId} END) AS needed`;
   return rows[0]?.needed ?? false;
-}
-
-/** A host is claimed; the registration at GitHub comes next. */
-export async function recordClaim(database: Database, input: MintRunnerInput): Promise<void> {
-  const claimedAt = new Date(input.claimedAt);
-  await database.$executeRaw`
-    UPDATE jobs SET status = 'claimed', claimed_at = ${claimedAt}, host_id = ${input.hostId},
-      attempts = GREATEST(attempts, ${input.launch}), detail = 'Registering a runner at GitHub'
-    WHERE id = ${input.jobId} AND status IN ('queued', 'claimed', 'starting', 'waiting')
-      AND (claimed_at IS NULL OR claimed_at < ${claimedAt})`;
 }
 
 /** A runner is registered; its container comes next. One round trip for both tables. */
@@ -109,6 +105,47 @@ export async function recordMint(
     FROM launched
     WHERE jobs.id = ${input.jobId} AND status IN ('queued', 'claimed', 'starting', 'waiting')
       AND github_status = 'queued'`;
+}
+
+interface RunnerRow extends Omit<AdmittedRow, 'attempts'> {
+  status: JobStatus;
+  detail: string | null;
+  served_job_id: bigint | null;
+  owed: boolean;
+}
+
+/** Reads what webhooks have told of a runner, and of the job that it was launched for. */
+export async function readRunner(
+  database: Database,
+  { jobId, runnerName }: { jobId: string; runnerName: string },
+): Promise<RunnerRecord> {
+  const rows = await database.$queryRaw<RunnerRow[]>`
+    SELECT job.github_status, job.conclusion, job.runner_name, job.status, job.detail,
+      runner.served_job_id, COALESCE(other.admitted_at IS NOT NULL AND other.pool = runner.pool
+        AND other.status NOT IN ('failed', 'lost', 'cancelled', 'ignored'), false) AS owed
+    FROM jobs AS job LEFT JOIN runners AS runner ON runner.name = ${runnerName}
+      LEFT JOIN jobs AS other ON other.runner_name = runner.name
+        AND other.github_job_id = runner.served_job_id AND other.id <> job.id
+    WHERE job.id = ${jobId}`;
+  const row = rows[0];
+  if (!row) throw ApplicationFailure.nonRetryable(`There is no record of job ${jobId}`, 'NoRecord');
+  return {
+    word: wordOf(row),
+    job: { status: row.status, detail: row.detail ?? '' },
+    served:
+      row.served_job_id === null
+        ? null
+        : { githubJobId: Number(row.served_job_id), owed: row.owed },
+  };
+}
+
+/** GitHub's word as it is recorded; a queued job carries the name of the last runner launched for it. */
+function wordOf(row: Omit<AdmittedRow, 'attempts'>): GithubWord {
+  return {
+    status: row.github_status as GithubJobStatus,
+    conclusion: row.conclusion,
+    runnerName: row.github_status === 'queued' ? null : row.runner_name,
+  };
 }
 
 /** Records GitHub's answer about a job: newer than any webhook, and it may even go back to queued. */
@@ -149,14 +186,20 @@ export async function describe(
  */
 export async function finish(database: Database, end: JobEnd): Promise<RecordedEnd> {
   const rows = await database.$queryRaw<RecordedEnd[]>`
-    UPDATE jobs SET
-      status = CASE WHEN error_code = ${RUN_TIMEOUT} THEN 'failed' ELSE ${end.status} END,
-      detail = CASE WHEN error_code = ${RUN_TIMEOUT} THEN detail ELSE ${end.detail} END,
-      error_code = CASE WHEN error_code = ${RUN_TIMEOUT} THEN error_code ELSE ${end.errorCode} END,
-      completed_at = CASE WHEN ${end.status} IN ('completed', 'cancelled')
-        THEN COALESCE(completed_at, now()) ELSE completed_at END
-    WHERE id = ${end.id} AND (settled_at IS NULL
-      OR (status IN ('failed', 'lost') AND ${end.status} IN ('completed', 'cancelled')))
-    RETURNING status, detail`;
+    WITH ended AS (
+      UPDATE jobs SET
+        status = CASE WHEN error_code = ${RUN_TIMEOUT} THEN 'failed' ELSE ${end.status} END,
+        detail = CASE WHEN error_code = ${RUN_TIMEOUT} THEN detail ELSE ${end.detail} END,
+        error_code = CASE WHEN error_code = ${RUN_TIMEOUT} THEN error_code
+          ELSE ${end.errorCode} END,
+        completed_at = CASE WHEN ${end.status} IN ('completed', 'cancelled')
+          THEN COALESCE(completed_at, now()) ELSE completed_at END
+      WHERE id = ${end.id} AND (settled_at IS NULL
+        OR (status IN ('failed', 'lost') AND ${end.status} IN ('completed', 'cancelled')))
+      RETURNING status, detail)
+    SELECT status, detail FROM ended
+    UNION ALL
+    SELECT status, COALESCE(detail, '') FROM jobs
+    WHERE id = ${end.id} AND NOT EXISTS (SELECT FROM ended)`;
   return rows[0] ?? { status: end.status, detail: end.detail };
 }

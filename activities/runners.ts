@@ -66,11 +66,14 @@ export class Runners {
     const { engine, records, slots } = this.#context;
     const { runnerName, stopTimeout } = input;
     const found = await untilDockerAnswers(() => findContainer(engine, runnerName));
-    const runs = found?.own && !found.created && !found.ended;
-    if (runs && input.onlyIfIdle) {
-      if (await untilDockerAnswers(() => isAtWork(engine, found.id))) return { result: 'busy' };
-    }
     const run = this.#runs.get(runnerName);
+    const runs = found?.own && !found.created && !found.ended;
+    if (input.onlyIfIdle && found?.own) {
+      // one that has ended was at work: its activity comes back for it, and keeps its output first
+      if (found.ended && !run) return { result: 'busy' };
+      if (runs && (await untilDockerAnswers(() => isAtWork(engine, found.id))))
+        return { result: 'busy' };
+    }
     if (run) {
       run.remove(stopTimeout);
       await run.outcome.catch(() => {});

@@ -136,6 +136,17 @@ describe('a job', () => {
     expect(world.calls).not.toContain(`deregister ${container.runnerName}`);
   });
 
+  it('leaves a runner that has ended to those who keep its output', async () => {
+    const world = await start();
+    const container = await world.until(() => world.containers[0]);
+    world.ended.add(container.runnerName);
+    await world.handle.signal(jobProgressed, done('somebody-else'));
+    await world.until(() => world.calls.includes(`remove ${container.runnerName}`));
+    container.end({});
+    await world.handle.result();
+    expect(container.removed).toBe(false);
+  });
+
   it('gives up its place in the queue when another runner takes the job', async () => {
     const world = await start((one) => {
       one.grantsSlots = false;
@@ -144,6 +155,46 @@ describe('a job', () => {
     await world.handle.signal(jobProgressed, done('somebody-else', 'failure'));
     expect(await world.handle.result()).toMatchObject({ status: 'completed' });
     expect(world.containers).toEqual([]);
+  });
+
+  it('learns from the records, at its container’s end, what no signal has told', async () => {
+    const world = await start();
+    const container = await world.until(() => world.containers[0]);
+    world.record = {
+      word: done(container.runnerName, 'failure'),
+      job: { status: 'completed', detail: 'Ran on it' },
+      served: { githubJobId: world.input.githubJobId, owed: false },
+    };
+    container.end({});
+    expect(await world.handle.result()).toMatchObject({
+      ...{ status: 'completed', detail: 'Ran on it', attempts: 1 },
+    });
+    expect(world.ends).toEqual([]);
+    expect(world.calls).not.toContain('ask');
+    const { events } = await world.handle.fetchHistory();
+    expect(events?.length).toBeLessThanOrEqual(21);
+  });
+
+  it.each([
+    ['at once', false],
+    ['not while a launch is owed to it', true],
+  ])('launches again, when the records tell of another job on its runner: %s', async (_, owed) => {
+    const world = await start((one) => {
+      one.pool.timeouts.pickup = 700;
+    });
+    const container = await world.until(() => world.containers[0]);
+    world.record = { ...world.record, served: { githubJobId: 99, owed } };
+    container.end({});
+    await world.until(() => world.calls.includes(`read ${container.runnerName}`));
+    if (owed) {
+      await world.handle.query(jobStatus);
+      expect(world.containers).toHaveLength(1);
+    }
+    const second = await serve(world, 1);
+    await world.handle.signal(jobProgressed, done(second.runnerName));
+    second.end({});
+    expect(await world.handle.result()).toMatchObject({ status: 'completed', attempts: 2 });
+    expect(world.calls).not.toContain('ask');
   });
 
   it('asks GitHub when the word of its end is lost', async () => {

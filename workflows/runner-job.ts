@@ -7,11 +7,10 @@ import {
   setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
-import type { JobStatus } from '../domain/job-status.ts';
+import { isTerminal, type JobStatus } from '../domain/job-status.ts';
 import { type GithubWord, type LaunchedRunner, Launches } from '../domain/launches.ts';
 import { runnerName } from '../domain/runner-name.ts';
-import type { Admission } from './contracts/control-activities.ts';
-import { RUN_TIMEOUT } from './contracts/host-activities.ts';
+import type { Admission, RecordedEnd } from './contracts/control-activities.ts';
 import {
   type CancelRequest,
   cancelJob,
@@ -23,13 +22,12 @@ import {
   runnerTaken,
 } from './contracts/runner-job.ts';
 import { outcomeKey, runnerNameKey } from './contracts/search-attributes.ts';
+import { Consequences } from './runner-job/consequences.ts';
 import { endOf, type GivenUp } from './runner-job/outcome.ts';
 import { progressOf } from './runner-job/progress.ts';
 import { askGithub, type RunnerEnd, RunnerLife, within } from './runner-job/runner-life.ts';
 import { github, records } from './runner-job/steps.ts';
 
-/** Runners that come and go without a job: after so many in a row something is wrong with them. */
-const MOST_UNUSED = 5;
 /** GitHub itself gives up a job whose runner is silent within a quarter of an hour; then it says so. */
 const MOST_QUESTIONS = 6;
 
@@ -61,14 +59,15 @@ class RunnerJob {
   readonly launches: Launches;
   readonly #input: RunnerJobInput;
   readonly #lives = new Map<LaunchedRunner, { life: RunnerLife; done: Promise<void> }>();
+  readonly #consequences = new Consequences();
   readonly #lettingGo = new Set<LaunchedRunner>();
   #admission: Extract<Admission, { decision: 'admitted' }> | null = null;
   #launchCount = 0;
-  #unused = 0;
   #paused = false;
   #questions = 0;
   #cancel: CancelRequest | null = null;
   #givenUp: GivenUp | null = null;
+  #recorded: RecordedEnd | null = null;
   #status: JobStatus = 'queued';
   #detail = 'Being admitted';
 
@@ -165,22 +164,22 @@ class RunnerJob {
     this.#questions += 1;
     await this.#ask();
     if (this.#lacksWord && this.launches.serving !== null && this.#questions >= MOST_QUESTIONS) {
-      this.#giveUp(
-        'lost',
-        'runner_lost',
-        'Its runner is gone, and GitHub has no result of the job',
-      );
+      const detail = 'Its runner is gone, and GitHub has no result of the job';
+      this.#giveUp({ status: 'lost', code: 'runner_lost', detail });
     }
   }
 
   async #ask(): Promise<void> {
     const word = await askGithub(this.#input);
     if (word) this.launches.replace(word);
-    else this.#giveUp('lost', 'job_unknown', 'GitHub knows this job no more');
+    else {
+      const detail = 'GitHub knows this job no more';
+      this.#giveUp({ status: 'lost', code: 'job_unknown', detail });
+    }
   }
 
-  #giveUp(status: GivenUp['status'], code: string, detail: string): void {
-    this.#givenUp ??= { status, code, detail };
+  #giveUp(why: GivenUp): void {
+    this.#givenUp ??= why;
   }
 
   #launch(): void {
@@ -192,8 +191,14 @@ class RunnerJob {
     const runner = this.launches.launched(name);
     const { pool, priority, fairnessKey } = this.#admission;
     const { launches } = this;
-    const moved = () => this.#tellProgress();
-    const context = { input: this.#input, pool, priority, fairnessKey, launches, moved };
+    const context = {
+      ...{ input: this.#input, pool, priority, fairnessKey, launches },
+      moved: () => this.#tellProgress(),
+      lost: (taken: RunnerTaken) => this.lose(taken),
+      read: (job: RecordedEnd) => {
+        this.#recorded = job;
+      },
+    };
     const life = new RunnerLife(runner, this.#launchCount, context);
     const done = life.live().then((end) => this.#learn(runner, end));
     this.#lives.set(runner, { life, done });
@@ -201,44 +206,14 @@ class RunnerJob {
 
   async #learn(runner: LaunchedRunner, end: RunnerEnd): Promise<void> {
     log.info('A runner is gone', { runner: runner.name, end: end.kind });
-    switch (end.kind) {
-      case 'served':
-      case 'released':
-        this.#unused = 0;
-        return;
-      case 'run_timeout':
-        if (runner.servedJobId === null || runner.servedJobId === this.#input.githubJobId) {
-          const seconds = Math.round(this.#pool.timeouts.run / 1000);
-          this.#giveUp(
-            'failed',
-            RUN_TIMEOUT,
-            `Stopped after ${seconds} s, the longest run that its pool allows`,
-          );
-        }
-        return;
-      case 'unused':
-        this.#unused += 1;
-        if (this.#unused >= MOST_UNUSED) {
-          const detail = `${MOST_UNUSED} runners ended without being given a job: see the job's log`;
-          this.#giveUp('failed', 'runner_unused', detail);
-        } else {
-          await this.#pause(
-            1000 * 2 ** (this.#unused - 1),
-            'Its runner ended without a job; launching again',
-          );
-        }
-        return;
-      case 'failed':
-        if (end.verdict.next === 'fail') {
-          this.#giveUp('failed', end.verdict.code, end.verdict.detail);
-        } else {
-          if (end.verdict.counts) this.#unused += 1;
-          if (this.#unused >= MOST_UNUSED) {
-            this.#giveUp('failed', 'launch_failed', end.verdict.detail);
-          } else {
-            await this.#pause(end.verdict.pause, end.verdict.detail);
-          }
-        }
+    const { servedJobId } = runner;
+    const consequence = this.#consequences.of(end, {
+      servedAnother: servedJobId !== null && servedJobId !== this.#input.githubJobId,
+      runTimeout: this.#pool.timeouts.run,
+    });
+    if (consequence?.next === 'give up') this.#giveUp(consequence.why);
+    if (consequence?.next === 'pause') {
+      await this.#pause(consequence.milliseconds, consequence.detail);
     }
   }
 
@@ -275,6 +250,9 @@ class RunnerJob {
 
   async #carryOutCancel(request: CancelRequest): Promise<void> {
     this.#tell(this.#status, 'Being cancelled');
+    const following = this.launches.runners.filter(({ phase }) => phase === 'following');
+    await Promise.all(following.map((runner) => this.#lives.get(runner)?.life.lookUp()));
+    if (this.launches.isOver) return;
     if (request.scope === 'run') {
       try {
         await github.cancelRun(this.#input);
@@ -300,7 +278,10 @@ class RunnerJob {
   async #settle(): Promise<void> {
     const end = endOf(this.#input.id, this.launches.word, this.#cancel, this.#givenUp);
     this.#tell(end.status, end.detail);
-    const { status, detail } = await records.finishJob(end);
+    // what GitHub said of its end was recorded when it came
+    const recorded = this.launches.isOver ? this.#recorded : null;
+    const { status, detail } =
+      recorded && isTerminal(recorded.status) ? recorded : await records.finishJob(end);
     this.#tell(status, detail);
     const outcome = status === 'completed' ? this.launches.word.conclusion : null;
     upsertSearchAttributes([{ key: outcomeKey, value: outcome ?? status }]);

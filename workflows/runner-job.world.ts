@@ -7,7 +7,7 @@ import type { Pool } from '../domain/pool.ts';
 import { Secret } from '../domain/secret.ts';
 import { createDataConverter } from '../worker/codec/data-converter.ts';
 import { registerSearchAttributes } from '../worker/control/search-attributes.ts';
-import type { ControlActivities, JobEnd } from './contracts/control-activities.ts';
+import type { ControlActivities, JobEnd, RunnerRecord } from './contracts/control-activities.ts';
 import type {
   ContainerOutcome,
   HostQueueActivities,
@@ -39,12 +39,20 @@ export class World {
   readonly calls: string[] = [];
   /** GitHub's answer when asked. */
   word: GithubWord | null = { status: 'queued', conclusion: null, runnerName: null };
+  /** What the records say when a container is over; webhooks that did not come as signals. */
+  record: RunnerRecord = {
+    word: { status: 'queued', conclusion: null, runnerName: null },
+    job: { status: 'waiting', detail: '' },
+    served: null,
+  };
   attempts = 0;
   /** Set to fail the next launches. */
   readonly mintFailures: Error[] = [];
   readonly containerFailures: Error[] = [];
   /** Runners that are at work, as the host sees it. */
   readonly busy = new Set<string>();
+  /** Runners whose containers have ended, though nobody beside them has told so yet. */
+  readonly ended = new Set<string>();
   /** Whether slots are granted from the start. */
   grantsSlots = true;
   /** Begins to grant slots. */
@@ -190,6 +198,10 @@ export class World {
           jitConfig: JIT_CONFIG,
         });
       },
+      readRunner: async ({ runnerName }) => {
+        this.#happened(`read ${runnerName}`);
+        return this.record;
+      },
       askJob: async () => {
         this.#happened('ask');
         return this.word;
@@ -239,11 +251,14 @@ export class World {
       },
       inspectRunner: async ({ runnerName }) => {
         this.#happened(`inspect ${runnerName}`);
+        if (this.ended.has(runnerName)) return { state: 'absent' };
         return { state: this.busy.has(runnerName) ? 'busy' : 'idle' };
       },
       removeRunner: async ({ runnerName, onlyIfIdle }) => {
         this.#happened(`remove ${runnerName}`);
-        if (onlyIfIdle && this.busy.has(runnerName)) return { result: 'busy' };
+        if (onlyIfIdle && (this.busy.has(runnerName) || this.ended.has(runnerName))) {
+          return { result: 'busy' };
+        }
         const container = this.containers.find((one) => one.runnerName === runnerName);
         if (!container) return { result: 'absent' };
         container.removed = true;

@@ -28,7 +28,8 @@ SELECT delivery.id AS inbox_id, delivery.delivery_id AS inbox_delivery_id,
   delivery.attempts AS inbox_attempts, delivery.action AS inbox_action,
   delivery.payload->'workflow_job'->>'conclusion' AS told_conclusion,
   NULLIF(delivery.payload->'workflow_job'->>'runner_name', '') AS told_runner,
-  runner.job_id AS owner_job_id, ${PENDING_COLUMNS}
+  CASE WHEN delivery.action = 'in_progress' THEN runner.job_id END AS owner_job_id,
+  false AS runner_stands, ${PENDING_COLUMNS}
 FROM deliveries AS delivery
   LEFT JOIN jobs AS job ON job.id = replace(substr(delivery.workflow_id, 5), '/', '-')
   LEFT JOIN runners AS runner

@@ -55,11 +55,13 @@ export async function handOver(target: HandOverTarget, delivery: PendingDelivery
       await startJob(target, delivery, delivery.action === 'retry');
       return;
     case 'in_progress':
-    case 'completed':
       await Promise.all([
         signalProgress(target.client, delivery, delivery.action),
         signalOwner(target.client, delivery),
       ]);
+      return;
+    case 'completed':
+      await signalProgress(target.client, delivery, delivery.action);
       return;
     default:
       throw new Error(`Nothing is known to do for the action ${delivery.action}`);
@@ -138,15 +140,36 @@ async function signalOwner(client: Client, delivery: PendingDelivery): Promise<v
   const { runnerName, ownerJobId, job } = delivery;
   if (!runnerName || !ownerJobId || ownerJobId === job.input.id) return;
   const { githubJobId } = job.input;
-  // a workflow that was still launching when it lost its job to this runner launches all the same
-  const owed =
-    job.isAdmitted &&
-    !isTerminal(job.status) &&
-    job.pool !== null &&
-    isRunnerOf(job.pool, runnerName);
+  const owed = isLaunchOwed(delivery);
   await unlessGone(client.workflow.getHandle(jobWorkflowId(ownerJobId)), (workflow) =>
     workflow.signal(runnerTaken, { runnerName, githubJobId, owed }),
   );
+}
+
+/**
+ * The job that was given a runner of another one launches, or has launched, one in turn: even one that
+ * lost its place in the queue by that does. One that Runyard has given up does not.
+ */
+function isLaunchOwed({ job, runnerName }: PendingDelivery): boolean {
+  const isGivenUp = isTerminal(job.status) && job.status !== 'completed';
+  return (
+    job.isAdmitted &&
+    !isGivenUp &&
+    job.pool !== null &&
+    runnerName !== null &&
+    isRunnerOf(job.pool, runnerName)
+  );
+}
+
+/**
+ * Whether a workflow may hear of it a moment later: the job is at work on a runner of ours, whose
+ * container stands. The record holds what GitHub said; the workflows look there when the container
+ * ends, and have nothing to do before unless somebody has lost a runner for good.
+ */
+export function mayWait(delivery: PendingDelivery): boolean {
+  const { action, ownerJobId, job, runnerStands } = delivery;
+  if (!runnerStands || (action !== 'in_progress' && action !== 'completed')) return false;
+  return ownerJobId === null || ownerJobId === job.input.id || isLaunchOwed(delivery);
 }
 
 async function unlessGone(

@@ -79,7 +79,7 @@ export async function replayDelivery(
     payload,
     replay: true,
   });
-  if (recorded.pending) await parts.handOver.submit(recorded.pending);
+  if (recorded.pending) parts.handOver.submit(recorded.pending);
   const delivery = await getDelivery(parts.database, id);
   const { payload: _, ...shown } = delivery;
   return { status: recorded.status === 'received' ? 'accepted' : 'ignored', delivery: shown };

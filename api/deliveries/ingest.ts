@@ -15,11 +15,6 @@ import { NotJsonError, parseDelivery, WrongShapeError } from './parse-delivery.t
 import { type DeliveryRecord, recordDelivery, type RecordedDelivery } from './record-delivery.ts';
 import { recordFailure } from './record-failure.ts';
 
-/**
- * GitHub is answered so soon, in milliseconds, even if Temporal has not answered yet. The delivery is
- * kept by then, so nothing depends on the wait; it goes on behind the answer.
- */
-const ACKNOWLEDGE_WITHIN = 300;
 const DEADLOCK_TRIES = 3;
 
 export interface IngestParts {
@@ -34,7 +29,8 @@ export interface Webhook extends DeliveryName {
 }
 
 /**
- * Takes in a webhook whose signature was verified: into the inbox, then over to its workflow.
+ * Takes in a webhook whose signature was verified: into the inbox. It is handed over to its workflow
+ * behind the answer, for which nothing but the inbox counts.
  *
  * @throws ApiError 400 or 422 for a body that isn't what it should be (kept as failed), 503 without
  *   the database (nothing is kept, GitHub has to send it again)
@@ -43,7 +39,6 @@ export async function ingest(
   parts: IngestParts,
   webhook: Webhook,
 ): Promise<{ status: 200 | 202; answer: WebhookAnswer }> {
-  const startedAt = performance.now();
   const text = decode(webhook.body);
   let parsed: ParsedDelivery;
   try {
@@ -58,7 +53,9 @@ export async function ingest(
   } catch (error) {
     throw isValueRefused(error) ? await refuse(parts, webhook, text, error) : error;
   }
-  return answer(parts, webhook, recorded, startedAt);
+  const { pending } = recorded;
+  if (pending) setImmediate(() => parts.handOver.submit(pending));
+  return answer(webhook, recorded);
 }
 
 /** Writes a delivery into the inbox, with the pools that there are now. */
@@ -79,48 +76,14 @@ export async function record(
   }
 }
 
-async function answer(
-  { handOver }: IngestParts,
+function answer(
   { deliveryId }: Webhook,
-  { status, workflowId, pending }: RecordedDelivery,
-  startedAt: number,
-): Promise<{ status: 200 | 202; answer: WebhookAnswer }> {
-  if (status === 'received') {
-    const handedOver =
-      pending !== null && (await by(startedAt + ACKNOWLEDGE_WITHIN, handOver.submit(pending)));
-    return {
-      status: 202,
-      answer: {
-        status: 'accepted',
-        delivery_id: deliveryId,
-        workflow_id: workflowId,
-        handed_over: handedOver,
-      },
-    };
-  }
+  { status, workflowId }: RecordedDelivery,
+): { status: 200 | 202; answer: WebhookAnswer } {
+  const said = { delivery_id: deliveryId, workflow_id: workflowId };
+  if (status === 'received') return { status: 202, answer: { status: 'accepted', ...said } };
   const isDuplicate = status === 'handled';
-  return {
-    status: 200,
-    answer: {
-      status: isDuplicate ? 'duplicate' : 'ignored',
-      delivery_id: deliveryId,
-      workflow_id: workflowId,
-      handed_over: isDuplicate,
-    },
-  };
-}
-
-/** What the promise says by then (on the clock of `performance`), else false. */
-async function by(deadline: number, promise: Promise<boolean>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), Math.max(0, deadline - performance.now()));
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return { status: 200, answer: { status: isDuplicate ? 'duplicate' : 'ignored', ...said } };
 }
 
 function decode(body: Uint8Array): string | null {

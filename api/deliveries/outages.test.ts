@@ -19,7 +19,6 @@ describe('without Temporal', () => {
       expect(await response.json()).toMatchObject({
         status: 'accepted',
         workflow_id: workflowIdOf(id),
-        handed_over: false,
       });
       expect((await world.delivery(guid)).status).toBe('received');
     }

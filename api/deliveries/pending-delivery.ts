@@ -12,8 +12,10 @@ export interface PendingDelivery {
   conclusion: string | null;
   /** The runner that this webhook names. */
   runnerName: string | null;
-  /** The job that this runner was launched for, where it is one of ours. */
+  /** The job that this runner was launched for, where it is one of ours and begins a job. */
   ownerJobId: string | null;
+  /** This runner is one of ours, and its container stood when the delivery came. */
+  runnerStands: boolean;
   job: PendingJob;
 }
 
@@ -46,6 +48,7 @@ export interface PendingRow {
   told_conclusion: string | null;
   told_runner: string | null;
   owner_job_id: string | null;
+  runner_stands: boolean;
   job_id: string | null;
   job_status: JobStatus;
   github_status: GithubJobStatus;
@@ -78,6 +81,7 @@ export function toPendingDelivery(row: PendingRow): PendingDelivery | null {
     conclusion: row.told_conclusion,
     runnerName: row.told_runner,
     ownerJobId: row.owner_job_id,
+    runnerStands: row.runner_stands,
     job: {
       name: row.name,
       status: row.job_status,

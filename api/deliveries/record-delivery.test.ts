@@ -86,15 +86,15 @@ describe('the status', () => {
     expect(await jobOf(id)).toMatchObject({ status: 'running', detail: 'Runs on r' });
   });
 
-  it('is left to its workflow once one has admitted the job', async () => {
+  it('of a job that used up its time is left to its workflow', async () => {
     const id = randomId();
     await world.webhook(workflowJob('queued', { id }));
     await world.records.job.update({
       where: { id: `1296269-${id}` },
-      data: { admittedAt: new Date(), status: 'waiting' },
+      data: { admittedAt: new Date(), status: 'running', errorCode: 'run_timeout' },
     });
-    await world.webhook(workflowJob('completed', { id }));
-    expect(await jobOf(id)).toMatchObject({ status: 'waiting', githubStatus: 'completed' });
+    await world.webhook(workflowJob('completed', { id, conclusion: 'cancelled' }));
+    expect(await jobOf(id)).toMatchObject({ status: 'running', githubStatus: 'completed' });
   });
 
   it('is cancelled where the conclusion is, and no runner took it', async () => {
@@ -166,6 +166,31 @@ describe("a job that is given to another job's runner", () => {
     const body = workflowJob('in_progress', { id, labels: ['windows'], runnerName: name });
     expect((await world.handled(body)).status).toBe(202);
     expect(await jobOf(id)).toMatchObject({ status: 'running', runnerName: name, pool: 'default' });
+  });
+
+  it('is not told to the workflow that launched it when it ends at once', async () => {
+    const [one, other] = [randomId(), randomId()];
+    const name = `ry-default-${randomUUID().slice(0, 8)}`;
+    await world.handled(workflowJob('queued', { id: one }));
+    await world.handled(workflowJob('queued', { id: other }));
+    await launchRunner(name, one);
+    await world.records.job.update({
+      where: { id: `1296269-${other}` },
+      data: { admittedAt: new Date(), pool: 'default' },
+    });
+    const [begun, ended] = [randomUUID(), randomUUID()];
+    const served = { id: other, runnerName: name };
+    await world.webhook(workflowJob('in_progress', served), { guid: begun });
+    await world.webhook(workflowJob('completed', served), { guid: ended });
+    await Promise.all([world.settled(begun), world.settled(ended)]);
+    expect(await world.signals(workflowIdOf(other))).toEqual([
+      {
+        name: 'jobProgressed',
+        input: { status: 'completed', conclusion: 'success', runnerName: name },
+      },
+    ]);
+    expect(await world.signals(workflowIdOf(one))).toEqual([]);
+    expect(await jobOf(other)).toMatchObject({ status: 'completed', detail: `Ran on ${name}` });
   });
 
   it('is not told to itself', async () => {

@@ -1,6 +1,7 @@
 import type { Pool as ConnectionPool } from 'pg';
 import { settledStatus } from '../../domain/job-progress.ts';
 import type { JobStatus } from '../../domain/job-status.ts';
+import { RUN_TIMEOUT } from '../../workflows/contracts/host-activities.ts';
 import { jobId, jobWorkflowId } from '../../workflows/contracts/ids.ts';
 import type { DeliveryName, JobWord, ParsedDelivery } from './delivery.ts';
 import {
@@ -39,8 +40,9 @@ export interface RecordedDelivery {
  *   (when the job was picked up) is kept.
  * - A job that is first heard of when it runs or is over is recorded if a pool of ours serves its
  *   labels or a runner of ours runs it: `queued` may yet come. Any other is not Runyard's business.
- * - Until a workflow has admitted the job, nobody else can tell how it ended, so that is done here.
- * - The workflow that launched the runner is told once that it serves another job.
+ * - The end that GitHub tells is recorded here, at once; the job's workflow need not be waited for.
+ * - The workflow that launched the runner is told when that begins another job; of the end it learns
+ *   from the record of its runner.
  * - `runners` is written before `jobs`, as the workers do, so that the two don't deadlock.
  */
 const RECORD = `
@@ -112,7 +114,9 @@ WITH served AS (
 )
 SELECT delivery.id AS inbox_id, delivery.status AS inbox_status, delivery.workflow_id,
   delivery.attempts AS inbox_attempts, delivery.delivery_id AS inbox_delivery_id,
-  $4::text AS inbox_action, $25::text AS told_conclusion, $23::text AS told_runner, CASE WHEN EXISTS (SELECT FROM taken) THEN served.job_id END AS owner_job_id,
+  $4::text AS inbox_action, $25::text AS told_conclusion, $23::text AS told_runner,
+  CASE WHEN $13 = 'in_progress' THEN served.job_id END AS owner_job_id,
+  COALESCE(served.removed_at IS NULL AND served.name IS NOT NULL, false) AS runner_stands,
   ${PENDING_COLUMNS}
 FROM delivery LEFT JOIN served ON true LEFT JOIN job ON true`;
 
@@ -138,14 +142,17 @@ function ofServing(column: string): string {
       ELSE excluded.${column} END`;
 }
 
-/** GitHub's word changes the status of a job that is not over, or whose end Runyard only supposed. */
+/**
+ * GitHub's word changes the status of a job that is not over, or whose end Runyard only supposed. One
+ * that was stopped for its time has failed by that, whatever the stopped runner could still tell.
+ */
 function takesStatus(): string {
   return `(${isRevived()} OR (${isForward()} AND CASE
     WHEN job.status IN ('completed', 'cancelled', 'ignored') THEN false
+    WHEN job.error_code = '${RUN_TIMEOUT}' THEN false
     WHEN job.status = 'lost' THEN excluded.github_status = 'completed'
     WHEN job.status = 'failed' THEN excluded.github_status = 'completed'
       AND excluded.runner_name IS NOT NULL
-    WHEN excluded.github_status = 'completed' THEN job.admitted_at IS NULL
     ELSE true END))`;
 }
 

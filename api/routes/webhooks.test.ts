@@ -25,7 +25,6 @@ describe('accepted', () => {
       status: 'accepted',
       delivery_id: guid,
       workflow_id: workflowIdOf(id),
-      handed_over: expect.any(Boolean),
     });
     expect(
       await world.records.job.findUniqueOrThrow({ where: { id: `1296269-${id}` } }),

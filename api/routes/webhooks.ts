@@ -67,7 +67,9 @@ export function createWebhookRoutes(dependencies: Dependencies) {
   const take = async (context: Context<ApiEnvironment>) => {
     const webhook = await verify(context, dependencies);
     context.set('webhookEvent', webhook.event);
-    const { status, answer } = await ingest({ connections, pools, handOver }, webhook);
+    const { status, answer } = await handOver.whileComingIn(() =>
+      ingest({ connections, pools, handOver }, webhook),
+    );
     context.set('webhookResult', answer.status);
     return context.json(answer, status);
   };

@@ -53,9 +53,6 @@ export const webhookAnswerSchema = z
     status: z.enum(['accepted', 'duplicate', 'ignored']),
     delivery_id: z.string(),
     workflow_id: z.string().nullable(),
-    handed_over: z
-      .boolean()
-      .describe('false: stored, and handed to Temporal as soon as it can be reached'),
   })
   .openapi('WebhookAnswer');
 

@@ -14,6 +14,18 @@ interface PlayedJob {
 export const PLAYED_JOBS: Record<string, PlayedJob> = {
   normal: { play: (world) => serveToTheEnd(world) },
 
+  'told-by-the-records': {
+    async play(world) {
+      const { runnerName, end } = await world.until(() => world.containers[0]);
+      world.record = {
+        word: { status: 'completed', conclusion: 'success', runnerName },
+        job: { status: 'completed', detail: `Ran on ${runnerName}` },
+        served: { githubJobId: world.input.githubJobId, owed: false },
+      };
+      end({});
+    },
+  },
+
   'runner-taken': {
     async play(world) {
       const first = await world.until(() => world.containers[0]);

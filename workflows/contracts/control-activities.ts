@@ -36,8 +36,6 @@ export interface MintRunnerInput extends GithubTarget {
   launch: number;
   /** RFC 3339 */
   claimedAt: string;
-  /** The job itself needs it no more: register it only if another job waits that it can serve. */
-  forOthers: boolean;
 }
 
 export interface DeregisterInput extends GithubTarget {
@@ -57,17 +55,29 @@ export interface JobEnd {
 
 export type RecordedEnd = Pick<JobEnd, 'status' | 'detail'>;
 
+/** What the records say of a runner whose container is over, and of the job that it was launched for. */
+export interface RunnerRecord {
+  /** GitHub's word on the job. */
+  word: GithubWord;
+  job: RecordedEnd;
+  /** The job that the runner was given, as far as a webhook told; null where none did. */
+  served: { githubJobId: number; owed: boolean } | null;
+}
+
 /** Steps that the control worker does, as local activities: short, and with no host of their own. */
 export interface ControlActivities {
   /** Chooses the pool, and reads what GitHub has said of the job so far. */
   admitJob(input: RunnerJobInput): Promise<Admission>;
   /**
-   * Registers a runner and records it.
+   * Registers a runner and records it. Its job may be served by another one meanwhile: then only if
+   * some other job waits that it can serve.
    *
    * Fails as {@link RATE_LIMITED} (details: when to go on, RFC 3339), {@link RUNNER_NAME_TAKEN},
    * {@link NOT_NEEDED}, {@link GITHUB_REFUSED} (says what to mend); anything else is worth a retry.
    */
   mintRunner(input: MintRunnerInput): Promise<Secret<MintedRunner>>;
+  /** Reads what webhooks have told of a runner and its job; they come to the records first. */
+  readRunner(input: { jobId: string; runnerName: string }): Promise<RunnerRecord>;
   /** Asks GitHub for its word on a job and records it; null when GitHub knows no such job. */
   askJob(input: GithubTarget & { id: string; githubJobId: number }): Promise<GithubWord | null>;
   /** Removes a runner's registration. `busy`: GitHub says that it is at work. */

@@ -60,7 +60,7 @@ export interface RunnerActivity {
 
 export interface RemoveRunnerInput {
   runnerName: string;
-  /** Leave it alone, and answer `busy`, when the container is at work on a job. */
+  /** Leave it alone, and answer `busy`, when the container is at work on a job, or was until its end. */
   onlyIfIdle: boolean;
   /** milliseconds */
   stopTimeout: number;

@@ -10,10 +10,11 @@ import { TimeoutType } from '@temporalio/common';
 import type { LaunchedRunner, Launches } from '../../domain/launches.ts';
 import type { Pool } from '../../domain/pool.ts';
 import type { Secret } from '../../domain/secret.ts';
+import type { RecordedEnd } from '../contracts/control-activities.ts';
 import type { ContainerOutcome, MintedRunner } from '../contracts/host-activities.ts';
-import type { RunnerJobInput } from '../contracts/runner-job.ts';
+import type { RunnerJobInput, RunnerTaken } from '../contracts/runner-job.ts';
 import { isNotNeeded, judgeLaunch, type LaunchVerdict } from './failures.ts';
-import { claimOn, containerOn, errandsOn, github, launching } from './steps.ts';
+import { claimOn, containerOn, errandsOn, github, launching, records } from './steps.ts';
 
 /** What every runner of a job shares. */
 export interface LaunchContext {
@@ -24,6 +25,10 @@ export interface LaunchContext {
   launches: Launches;
   /** Called when a runner is a step further. */
   moved: () => void;
+  /** Called when a runner turns out to have been given another job. */
+  lost: (taken: RunnerTaken) => void;
+  /** Called with the job as it is recorded, when that was looked up. */
+  read: (job: RecordedEnd) => void;
 }
 
 /** How a runner's life ended, as far as the job must know. */
@@ -80,20 +85,28 @@ export class RunnerLife {
     runner.retired = true;
     if (runner.phase === 'claiming') this.#claim.cancel();
     if (runner.phase !== 'following' || runner.hostId === null) return false;
-    const errands = errandsOn(runner.hostId, this.#context.pool);
-    const { state } = await errands.inspectRunner({ runnerName: runner.name });
-    if (state !== 'busy' && (await this.#deregister()) !== 'busy') {
-      const { result } = await errands.removeRunner({
-        runnerName: runner.name,
-        onlyIfIdle: true,
-        stopTimeout: this.#context.pool.timeouts.stop,
-      });
-      if (result !== 'busy') return true;
-    }
-    // it serves somebody, though no webhook has told whom
+    if (await this.#removeIdle(runner.hostId)) return true;
+    // it serves somebody, or has done so: it is followed to its end, which keeps its output
     runner.retired = false;
     runner.servedJobId ??= 0;
     return false;
+  }
+
+  async #removeIdle(hostId: string): Promise<boolean> {
+    const { runner } = this;
+    const { pool } = this.#context;
+    await this.lookUp();
+    // 0: somebody unknown, so it is looked at again
+    if (runner.servedJobId) return false;
+    const errands = errandsOn(hostId, pool);
+    const { state } = await errands.inspectRunner({ runnerName: runner.name });
+    if (state === 'busy' || (await this.#deregister()) === 'busy') return false;
+    const { result } = await errands.removeRunner({
+      runnerName: runner.name,
+      onlyIfIdle: true,
+      stopTimeout: pool.timeouts.stop,
+    });
+    return result !== 'busy';
   }
 
   /** Ends the runner whatever it does: for a cancelled job. */
@@ -135,7 +148,6 @@ export class RunnerLife {
       hostId: claim.hostId,
       launch: this.#launch,
       claimedAt: new Date(Date.now()).toISOString(),
-      forOthers: this.#context.launches.word.status !== 'queued',
     });
     runner.runnerId = minted.reveal().runnerId;
     if (runner.retired) {
@@ -173,13 +185,28 @@ export class RunnerLife {
     }
   }
 
+  /**
+   * Looks up what webhooks have told of the runner and of its job: the workflow hears of a short job
+   * in no other way.
+   */
+  async lookUp(): Promise<void> {
+    const { input, launches, lost, read } = this.#context;
+    const { name, servedJobId } = this.runner;
+    if (launches.isOver && servedJobId !== null) return;
+    const { word, job, served } = await records.readRunner({ jobId: input.id, runnerName: name });
+    launches.hear(word);
+    read(job);
+    if (served && served.githubJobId !== input.githubJobId) lost({ runnerName: name, ...served });
+  }
+
   async #end(outcome: ContainerOutcome): Promise<RunnerEnd> {
     const { launches } = this.#context;
     if (outcome.result === 'run_timeout') {
-      await this.#deregister();
+      await Promise.all([this.lookUp(), this.#deregister()]);
       return { kind: 'run_timeout' };
     }
     if (this.runner.retired) return { kind: 'released' };
+    await this.lookUp();
     if (this.runner.servedJobId !== null || launches.serving === this.runner)
       return { kind: 'served' };
     // No webhook told that it was given a job: GitHub knows, and an unused registration must go.

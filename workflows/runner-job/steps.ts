@@ -13,9 +13,9 @@ const HEARTBEAT = '12s';
 /** A container's activity outlives its run time-out by the time that stopping and cleaning up may take. */
 const AFTER_RUN = 10 * 60_000;
 
-/** Writes to the database: they last milliseconds, and wait out an outage of any length. */
+/** Calls to the database: they last milliseconds, and wait out an outage of any length. */
 export const records = proxyLocalActivities<
-  Pick<ControlActivities, 'admitJob' | 'describeJob' | 'finishJob'>
+  Pick<ControlActivities, 'admitJob' | 'readRunner' | 'describeJob' | 'finishJob'>
 >({
   startToCloseTimeout: '10s',
   retry: { initialInterval: '200ms', maximumInterval: '10s' },

@@ -83,3 +83,28 @@ export async function bareRate(
   );
   return count / ((performance.now() - begin) / 1000);
 }
+
+/** The same container as Runyard's runners, that only reads its line and ends. */
+export function bareRun(image: string, networkId: string, limits: BareRun['pool']['limits']) {
+  let number = 0;
+  return async (): Promise<BareRun> => {
+    number += 1;
+    return {
+      name: `runyard-bench-${process.pid}-${number}`,
+      image,
+      command: ['/bin/sh', '-c', 'read -r line && true'],
+      input: 'a line',
+      networkId,
+      pool: { limits, user: '1001' },
+    };
+  };
+}
+
+/** Removes an image's bench containers that an interrupted run left. */
+export async function removeLeftovers(): Promise<void> {
+  for (const { Id, Names } of await docker.listContainers({ all: true })) {
+    if (Names.some((name) => name.startsWith('/runyard-bench-'))) {
+      await docker.getContainer(Id).remove({ force: true });
+    }
+  }
+}

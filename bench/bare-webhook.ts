@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { serve } from '@hono/node-server';
 import { Client, Connection } from '@temporalio/client';
 import { Hono } from 'hono';
-import { quantile } from './figures.ts';
 
 /** The least code that starts a workflow from a POST: its acknowledgements, in milliseconds. */
 export async function bareAcknowledgements(
@@ -45,7 +44,3 @@ export async function bareAcknowledgements(
   await connection.close();
   return { idle, atOnce };
 }
-
-export const p50 = (values: readonly number[]) => quantile(values, 0.5);
-export const p95 = (values: readonly number[]) => quantile(values, 0.95);
-export const p99 = (values: readonly number[]) => quantile(values, 0.99);

@@ -1,4 +1,4 @@
-import { docker } from './bare-docker.ts';
+import { followContainers } from '../test/parts/container-events.ts';
 
 /** When each job's container started and was removed, by Docker's own clock (milliseconds). */
 export interface ContainerTimes {
@@ -10,36 +10,14 @@ export interface ContainerTimes {
 
 /** Follows the containers of a host by Docker's events. */
 export async function watchContainers(hostId: string): Promise<ContainerTimes> {
-  const times: ContainerTimes = {
-    started: new Map(),
-    died: new Map(),
-    destroyed: new Map(),
-    stop: () => events.destroy(),
-  };
+  const [started, died, destroyed] = [new Map(), new Map(), new Map()];
   const byAction: Record<string, Map<string, number>> = {
-    start: times.started,
-    die: times.died,
-    destroy: times.destroyed,
+    start: started,
+    die: died,
+    destroy: destroyed,
   };
-  const events = (await docker.getEvents({
-    filters: {
-      type: ['container'],
-      label: [`runyard.host=${hostId}`],
-      event: Object.keys(byAction),
-    },
-  })) as NodeJS.ReadableStream & { destroy(): void };
-  let rest = '';
-  events.on('data', (chunk: Buffer) => {
-    const lines = (rest + chunk.toString()).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines.filter((one) => one !== '')) {
-      const { Action, Actor, timeNano } = JSON.parse(line) as {
-        Action: string;
-        Actor: { Attributes: Record<string, string> };
-        timeNano: number;
-      };
-      byAction[Action]?.set(Actor.Attributes['runyard.job'] ?? '', timeNano / 1e6);
-    }
-  });
-  return times;
+  const stop = await followContainers(hostId, Object.keys(byAction), ({ action, labels, at }) =>
+    byAction[action]?.set(labels['runyard.job'] ?? '', at),
+  );
+  return { started, died, destroyed, stop };
 }

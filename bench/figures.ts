@@ -11,12 +11,29 @@ export interface Figure {
   reached: boolean;
 }
 
+/** @param isReached - whether a value reaches the goal */
+export function figure(
+  name: string,
+  value: number,
+  unit: string,
+  floor: number | null,
+  floorName: string,
+  goal: string,
+  isReached: (value: number) => boolean,
+): Figure {
+  return { name, value, unit, floor, floorName, goal, reached: isReached(value) };
+}
+
 /** The value below which a share (0 to 1) of the values lies. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   const position = Math.min(sorted.length - 1, Math.floor(share * sorted.length));
   return sorted[position] ?? Number.NaN;
 }
+
+export const p50 = (values: readonly number[]) => quantile(values, 0.5);
+export const p95 = (values: readonly number[]) => quantile(values, 0.95);
+export const p99 = (values: readonly number[]) => quantile(values, 0.99);
 
 const HEAD = ['figure', 'value', 'floor', 'ratio', 'goal', ''];
 

@@ -2,9 +2,11 @@ import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { buildDemoImage } from '../simulator/demo-image.ts';
 import { startTestbed } from '../test/parts/testbed.ts';
-import { docker } from './bare-docker.ts';
+import { docker, removeLeftovers } from './bare-docker.ts';
+import { burstFigures } from './burst-figures.ts';
 import { type Figure, table } from './figures.ts';
-import { burstFigures, idleFigures, rampFigures, removeLeftovers } from './job-figures.ts';
+import { idleFigures } from './idle-figures.ts';
+import { rampFigures } from './ramp-figures.ts';
 import { idleMemory, waitingFigures } from './waiting-figures.ts';
 
 /** Memory of one runner in the bench, MiB. */

@@ -1,7 +1,6 @@
 import { setTimeout as pass } from 'node:timers/promises';
 import type { Testbed } from '../test/parts/testbed.ts';
-import type { Figure } from './figures.ts';
-import { figure } from './job-figures.ts';
+import { type Figure, figure } from './figures.ts';
 import { cpuOf, familyOf, memoryOf, sumOver } from './process-cost.ts';
 
 /** Milliseconds over which idle CPU is measured. */

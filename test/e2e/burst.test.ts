@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { docker } from '../parts/remains.ts';
+import { followContainers } from '../parts/container-events.ts';
 import { startTestbed, type Testbed } from '../parts/testbed.ts';
 
 const CAPACITY = 4;
@@ -18,28 +18,19 @@ beforeAll(async () => {
 });
 afterAll(() => system?.stop());
 
-/** Follows how many of the host's containers run at once, by Docker's events. */
+/** Follows how many of the host's containers run at once. */
 async function watchContainers(hostId: string) {
   const running = new Set<string>();
   const seen = { most: 0, started: 0 };
-  const events = (await docker.getEvents({
-    filters: { type: ['container'], label: [`runyard.host=${hostId}`], event: ['start', 'die'] },
-  })) as NodeJS.ReadableStream & { destroy(): void };
-  let rest = '';
-  events.on('data', (chunk: Buffer) => {
-    const lines = (rest + chunk.toString()).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines.filter((one) => one !== '')) {
-      const { Action, id } = JSON.parse(line) as { Action: string; id: string };
-      if (Action === 'die') running.delete(id);
-      else {
-        running.add(id);
-        seen.started += 1;
-        seen.most = Math.max(seen.most, running.size);
-      }
+  const stop = await followContainers(hostId, ['start', 'die'], ({ action, containerId }) => {
+    if (action === 'die') running.delete(containerId);
+    else {
+      running.add(containerId);
+      seen.started += 1;
+      seen.most = Math.max(seen.most, running.size);
     }
   });
-  return { seen, stop: () => events.destroy() };
+  return { seen, stop };
 }
 
 it('serves a burst of 500 by priority and fairness, and never exceeds the capacity', async () => {

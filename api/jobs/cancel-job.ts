@@ -1,6 +1,8 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { WorkflowIdReusePolicy } from '@temporalio/common';
 import { isTerminal, type JobStatus } from '../../domain/job-status.ts';
+import type { ToldEvent } from '../../domain/audit/event.ts';
+import { appendAudit } from '../../prisma/audit-log.ts';
 import type { Database } from '../../prisma/client.ts';
 import type { JobModel } from '../../prisma/generated/models/Job.ts';
 import { jobWorkflowId } from '../../workflows/contracts/ids.ts';
@@ -19,9 +21,10 @@ import { findJob } from './find-job.ts';
 const DEADLINE = 5_000;
 
 /**
- * Asks a job's workflow to end it. One that hasn't been started yet is started for it, so that
- * GitHub is told too.
+ * Asks a job's workflow to end it, once the wish is audited. One that hasn't been started yet is
+ * started for it, so that GitHub is told too.
  *
+ * @param told - the event `job.cancel_requested`
  * @throws NotFoundError, ConflictError for a job that is over; Temporal's errors
  */
 export async function requestCancel(
@@ -29,10 +32,12 @@ export async function requestCancel(
   id: string,
   request: CancelRequest,
   scope: Scope,
+  told: ToldEvent,
 ): Promise<JobModel> {
   const { database, temporal } = parts;
   const job = await findJob(database, id, scope);
   if (isTerminal(job.status as JobStatus)) throw jobIsOver(job);
+  await appendAudit(database, told);
   await temporal.within(DEADLINE, () => tell(parts, job, request));
   const detail = `Being cancelled by ${request.by}${request.reason ? `: ${request.reason}` : ''}`;
   await database.job.updateMany({ where: { id, settledAt: null }, data: { detail } });

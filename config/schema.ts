@@ -50,6 +50,24 @@ const flag = (initial: boolean) =>
     .default(initial ? 'true' : 'false')
     .transform((text) => text === 'true');
 const secret = () => z.string().min(1).optional();
+/** `10/5m`: so many within so long; 0 switches the rule off. */
+const threshold = (initial: string) =>
+  z
+    .string()
+    .default(initial)
+    .transform((text, context) => {
+      const [, count, span] = /^(\d{1,6})\/(\w+)$/.exec(text) ?? [];
+      const window = span === undefined ? undefined : ms(span as StringValue);
+      if (text === '0') return { count: 0, window: 0 };
+      if (count !== undefined && typeof window === 'number' && window > 0) {
+        return { count: Number(count), window };
+      }
+      context.addIssue({
+        code: 'custom',
+        message: `"${text}" is not a threshold such as 10/5m (10 within 5 minutes), or 0 for none`,
+      });
+      return z.NEVER;
+    });
 
 const priorityRule = z.strictObject({
   label: z.string().optional(),
@@ -90,7 +108,12 @@ export const settingsSchema = z.object({
     'Addresses of workers whose metrics the API adds to its own /metrics, separated by commas',
   ),
 
-  DATABASE_URL: secret().describe('PostgreSQL to use; unset: one is started here'),
+  DATABASE_URL: secret().describe(
+    "PostgreSQL to use; unset: one is started here. Best a login of its own that is a member of runyard_application and doesn't own the tables",
+  ),
+  DATABASE_OWNER_URL: secret().describe(
+    'The same database as the role that owns the tables, for migrations alone; unset: as DATABASE_URL',
+  ),
   TEMPORAL_ADDRESS: z
     .string()
     .optional()
@@ -147,6 +170,23 @@ export const settingsSchema = z.object({
   PAYLOAD_ENCRYPTION_KEYS: secret().describe(
     'Keys for secrets in Temporal histories, id:base64 of 32 bytes, separated by commas; the first encrypts, all decrypt',
   ),
+
+  AUDIT_SIGNING_KEYS: secret().describe(
+    'Keys that sign checkpoints of the audit log, a JWK set of private Ed25519 keys; the first signs, all verify; made at first start where unset',
+  ),
+  AUDIT_ARCHIVE_DIR: z
+    .string()
+    .optional()
+    .describe(
+      'Folder of archived audit events, and of checkpoints kept outside the database; unset: audit-archive in the data folder',
+    ),
+  AUDIT_RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(7)
+    .max(3650)
+    .default(90)
+    .describe('Days after which audit events are moved from the database into archive files'),
 
   WEBHOOK_MAX_BYTES: whole(25 * 1024 * 1024, 1024).describe('Largest webhook body'),
   WEBHOOK_RATE_LIMIT: whole(6000, 1).describe('Webhooks a minute from one address'),
@@ -255,6 +295,36 @@ export const settingsSchema = z.object({
       'Labels on provisioned runners of whoever has no policy, until one is set for `default`: any, or system labels only; unset: deny in production, else allow',
     ),
 
+  AUDIT_WAIT: duration('4m').describe(
+    'How long a request waits for the audit log to be verified or cleaned up; both go on beyond it',
+  ),
+  AUDIT_SIGN_IN_BURST: threshold('10/5m').describe(
+    'Failed sign-ins from one address or to one account that are suspicious: number/time, 0: none',
+  ),
+  AUDIT_MANY_ADDRESSES: threshold('5/1h').describe(
+    'Addresses from which one account is used that are suspicious',
+  ),
+  AUDIT_LABEL_PROBING: threshold('5/10m').describe(
+    'Forbidden labels that one account asks for that are suspicious',
+  ),
+  AUDIT_INVALID_SIGNATURES: threshold('20/5m').describe(
+    'Webhooks with a wrong signature that are suspicious',
+  ),
+  AUDIT_EXPORT_AFTER_CHANGE: threshold('1/1h').describe(
+    'Changes of privileges before an export of the audit log by those concerned that are suspicious',
+  ),
+  AUDIT_OFF_HOURS_ADMINISTRATION: threshold('1/8h').describe(
+    'Administrative acts of one account in off hours that are suspicious',
+  ),
+  OFF_HOURS: z
+    .string()
+    .default('22:00-06:00')
+    .describe('When nobody is expected to administer: spans and days, such as 22:00-06:00,sat,sun'),
+  OFF_HOURS_TIME_ZONE: z
+    .string()
+    .default('')
+    .describe("Time zone of OFF_HOURS, such as Europe/Berlin; empty: the machine's"),
+
   SAMPLE_JOBS: flag(true).describe('With the simulator: send sample jobs at start'),
 });
 
@@ -265,6 +335,8 @@ export type SettingName = keyof typeof settingsSchema.shape;
 /** Settings whose value must never be shown. */
 export const SECRET_SETTINGS: readonly SettingName[] = [
   'DATABASE_URL',
+  'DATABASE_OWNER_URL',
+  'AUDIT_SIGNING_KEYS',
   'GITHUB_APP_PRIVATE_KEY',
   'GITHUB_WEBHOOK_SECRET',
   'GITHUB_WEBHOOK_SECRET_PREVIOUS',

@@ -19,6 +19,9 @@ import {
 import { limitApi } from './middleware/rate-limits.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 import { createAuditRoutes } from './routes/audit.ts';
+import { createAccountRoutes } from './routes/auth-account.ts';
+import { createTokenRoutes } from './routes/auth-tokens.ts';
+import { createUserRoutes } from './routes/auth-users.ts';
 import { createAuthRoutes } from './routes/auth.ts';
 import { createDashboardRoutes } from './routes/dashboard.ts';
 import { createDeliveryRoutes } from './routes/deliveries.ts';
@@ -76,6 +79,9 @@ export function createApp(dependencies: Dependencies) {
   const typed = app
     .route('/', createHealthRoutes(dependencies))
     .route('/', createAuthRoutes(dependencies))
+    .route('/', createAccountRoutes(dependencies))
+    .route('/', createUserRoutes(dependencies))
+    .route('/', createTokenRoutes(dependencies))
     .route('/', createOverviewRoutes(dependencies))
     .route('/', createEventRoutes(dependencies))
     .route('/', createJobRoutes(dependencies))

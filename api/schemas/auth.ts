@@ -99,6 +99,8 @@ export const sessionSchema = z
 
 export const idParametersSchema = z.object({ id: z.string().max(64) });
 
+export const sessionListSchema = z.object({ items: z.array(sessionSchema) }).openapi('SessionList');
+
 export type Profile = z.output<typeof profileSchema>;
 export type SignedIn = z.output<typeof signedInSchema>;
 export type Session = z.output<typeof sessionSchema>;

@@ -3,7 +3,7 @@ import type { RouteObject } from 'react-router';
 import { CrashPage } from './frame/crash-page.tsx';
 import { Frame } from './frame/frame.tsx';
 import { LoadingPage } from './frame/loading-page.tsx';
-import type { Permission } from './permission/allows.ts';
+import type { Permission } from './permission/use-may.ts';
 import { Permitted } from './permission/permitted.tsx';
 
 /** A page whose code is loaded when it is first shown. */

@@ -1,6 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { seriousFindings } from '../parts/accessibility.ts';
+import { createAccount, type Credentials } from '../parts/accounts.ts';
 import {
   keepScreenshot,
   openWatchedPage,
@@ -18,6 +19,7 @@ const NARROW = { width: 390, height: 844 };
 let system: Testbed['system'];
 let github: Testbed['github'];
 let runyard: Testbed['runyard'];
+let somebody: Credentials;
 let browser: Browser;
 /** Signed in. */
 let context: BrowserContext;
@@ -25,10 +27,11 @@ const opened: WatchedPage[] = [];
 
 beforeAll(async () => {
   ({ system, github, runyard } = await startTestbed('dashboard', { HOST_CAPACITY: '1' }));
+  somebody = await createAccount(runyard, 'ada', 'admin');
   browser = await startBrowser();
   context = await browser.newContext({ viewport: WIDE });
   const { page } = await open('/');
-  await signIn(page, system.token);
+  await signIn(page, somebody);
   await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
 });
 afterEach(async () => {
@@ -53,38 +56,40 @@ const recent = (page: Page, name: string) =>
   page.getByRole('table', { name: 'Recent jobs' }).getByRole('row').filter({ hasText: name });
 
 describe('signing in', () => {
-  it('takes the admin token alone, at any address, and keeps it nowhere', async () => {
+  it('takes the right password alone, at any address, and keeps it nowhere', async () => {
     const stranger = await browser.newContext({ viewport: WIDE });
     const { page } = await open('/jobs?status=running', stranger);
-    await signIn(page, 'not-the-token');
-    await page.getByRole('alert').filter({ hasText: 'not the admin token' }).waitFor();
+    await signIn(page, { ...somebody, password: 'not the password' });
+    await page.getByRole('alert').filter({ hasText: 'password is wrong' }).waitFor();
     expect(await seriousFindings(page)).toEqual([]);
     await keepScreenshot(page, 'dashboard-sign-in');
 
-    await signIn(page, system.token);
+    await signIn(page, somebody);
     await page.getByRole('heading', { name: 'Jobs', level: 1 }).waitFor();
     expect(page.url()).toBe(`${system.api}/jobs?status=running`);
     const kept = 'JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])';
-    expect(await page.evaluate<string>(kept)).not.toContain(system.token);
-    expect(await page.content()).not.toContain(system.token);
+    expect(await page.evaluate<string>(kept)).not.toContain(somebody.password);
+    expect(await page.content()).not.toContain(somebody.password);
+    const readable = await page.evaluate<string>('document.cookie');
+    expect(readable).toMatch(/^runyard_csrf=[^;]+$/);
 
     await page.getByRole('button', { name: 'Sign out' }).click();
-    await page.getByLabel('Admin token').waitFor();
+    await page.getByLabel('Username').waitFor();
     await page.reload();
-    await page.getByLabel('Admin token').waitFor();
+    await page.getByLabel('Username').waitFor();
     await stranger.close();
   });
 
   it('asks again as soon as the session is over', async () => {
     const visitor = await browser.newContext({ viewport: WIDE });
     const { page } = await open('/', visitor);
-    await signIn(page, system.token);
+    await signIn(page, somebody);
     await live(page).waitFor();
     await page.getByRole('heading', { name: 'Hosts' }).waitFor();
     await visitor.clearCookies();
     // The page asks for the counts anew because of it, and is refused.
     await github.queue('acme/unseen', [{ labels: ['macos-latest'] }]);
-    await page.getByLabel('Admin token').waitFor();
+    await page.getByLabel('Username').waitFor();
     expect(await page.title()).toBe('Sign in · Runyard');
     await visitor.close();
   });

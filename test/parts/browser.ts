@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { projectRoot } from '../../config/root.ts';
+import type { Credentials } from './accounts.ts';
 
 const OUTPUT = join(projectRoot(), 'test', 'output');
 
@@ -50,9 +51,10 @@ export async function openWatchedPage(
 }
 
 /** Fills in and sends the sign-in page; what comes of it is the caller's to see. */
-export async function signIn(page: Page, token: string): Promise<void> {
-  await page.getByLabel('Admin token').fill(token);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+export async function signIn(page: Page, { username, password }: Credentials): Promise<void> {
+  await page.getByLabel('Username').fill(username);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
 /** Keeps a picture of a page in `test/output`, for people to look at. */

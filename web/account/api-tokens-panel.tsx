@@ -2,7 +2,7 @@ import { Button, Code, Table } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { KeyRound, Plus } from 'lucide-react';
 import { useState } from 'react';
-import type { ApiToken } from '../client/contract.ts';
+import type { ApiToken } from '../../api/schemas/user.ts';
 import { Labels } from '../labels/labels.tsx';
 import { ConfirmDialog } from '../layout/confirm-dialog.tsx';
 import { EmptyState } from '../layout/empty-state.tsx';
@@ -11,6 +11,7 @@ import { ShownOnce } from '../secret/shown-once.tsx';
 import { ListState } from '../table/list-state.tsx';
 import { ListTable } from '../table/list-table.tsx';
 import classes from '../table/list-table.module.css';
+import { NextPage } from '../table/next-page.tsx';
 import { TimeAgo } from '../time/time-ago.tsx';
 import { formatMoment } from '../time/moment.ts';
 import { CreateApiToken } from './create-api-token.tsx';
@@ -22,7 +23,7 @@ export function ApiTokensPanel() {
   const [isMaking, { open, close }] = useDisclosure(false);
   const [made, setMade] = useState<{ name: string; token: string } | null>(null);
   const [doomed, setDoomed] = useState<ApiToken | null>(null);
-  const tokens = list.data?.items ?? [];
+  const tokens = list.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <Panel
       title="API tokens"
@@ -59,6 +60,7 @@ export function ApiTokensPanel() {
             <TokenRow key={token.id} token={token} revoke={() => setDoomed(token)} />
           ))}
         </ListTable>
+        <NextPage list={list} />
       </ListState>
       {isMaking ? <CreateApiToken onClose={close} onMade={setMade} /> : null}
       {made ? (
@@ -83,7 +85,7 @@ function TokenRow({ token, revoke }: { token: ApiToken; revoke: () => void }) {
         <div className={classes['under']}>{token.hint}</div>
       </Table.Td>
       <Table.Td visibleFrom="sm" className={classes['labels']}>
-        <Labels labels={token.permissions} />
+        {token.permissions.length > 0 ? <Labels labels={token.permissions} /> : 'All that you may'}
       </Table.Td>
       <Table.Td visibleFrom="sm" className={classes['tight']}>
         {token.expires_at ? formatMoment(token.expires_at) : 'Never'}

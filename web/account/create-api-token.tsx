@@ -2,7 +2,6 @@ import { MultiSelect, Select, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { fieldErrors } from '../client/field-errors.ts';
 import { FormDialog } from '../layout/form-dialog.tsx';
-import { permissionsHeld } from '../permission/known-permissions.ts';
 import { useProfile } from '../session/profile-context.ts';
 import { useCreateApiToken } from './use-account.ts';
 
@@ -68,7 +67,7 @@ export function CreateApiToken({ onClose, onMade }: CreateApiTokenProps) {
         label="Permissions"
         description="None chosen: all that you have"
         placeholder={form.values.permissions.length === 0 ? 'All of mine' : ''}
-        data={permissionsHeld(profile.permissions)}
+        data={profile.permissions}
         searchable
         clearable
         clearButtonProps={{ 'aria-label': 'Clear permissions' }}

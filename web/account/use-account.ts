@@ -1,14 +1,14 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { call } from '../client/call.ts';
-import type { Session } from '../../api/schemas/auth.ts';
-import type { ApiToken, Page } from '../client/contract.ts';
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { api } from '../client/api.ts';
 import { keys } from '../client/keys.ts';
+
+const { password, sessions, tokens } = api.auth;
 
 /** The sessions of whoever is signed in. */
 export function useOwnSessions() {
   return useQuery({
     queryKey: keys.ownSessions,
-    queryFn: () => call<Page<Session>>('GET', '/api/auth/sessions'),
+    queryFn: async () => (await sessions.$get()).json(),
     staleTime: 0,
   });
 }
@@ -19,7 +19,7 @@ export function useEndSessions() {
   return useMutation({
     mutationFn: async (ids: readonly string[]) => {
       for (const id of ids) {
-        await call<void>('DELETE', `/api/auth/sessions/${encodeURIComponent(id)}`);
+        await sessions[':id'].$delete({ param: { id } });
       }
     },
     onSettled: () => client.invalidateQueries({ queryKey: keys.ownSessions }),
@@ -35,17 +35,20 @@ export interface PasswordChange {
 export function useChangePassword() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (json: PasswordChange) => call<void>('POST', '/api/auth/password', { json }),
+    mutationFn: (json: PasswordChange) => password.$post({ json }),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.ownSessions }),
     gcTime: 0,
   });
 }
 
-/** The API tokens of whoever is signed in. */
+/** The API tokens of whoever is signed in, page by page. */
 export function useApiTokens() {
-  return useQuery({
+  return useInfiniteQuery({
     queryKey: keys.apiTokens,
-    queryFn: () => call<Page<ApiToken>>('GET', '/api/auth/tokens'),
+    initialPageParam: null as string | null,
+    queryFn: async ({ pageParam }) =>
+      (await tokens.$get({ query: pageParam === null ? {} : { cursor: pageParam } })).json(),
+    getNextPageParam: (page) => page.next_cursor,
     staleTime: 0,
   });
 }
@@ -60,8 +63,7 @@ export interface ApiTokenWish {
 export function useCreateApiToken() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (json: ApiTokenWish) =>
-      call<ApiToken & { token: string }>('POST', '/api/auth/tokens', { json }),
+    mutationFn: async (json: ApiTokenWish) => (await tokens.$post({ json })).json(),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.apiTokens }),
     gcTime: 0,
   });
@@ -71,7 +73,7 @@ export function useCreateApiToken() {
 export function useRevokeApiToken() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) => call<void>('DELETE', `/api/auth/tokens/${encodeURIComponent(id)}`),
+    mutationFn: (id: string) => tokens[':id'].$delete({ param: { id } }),
     onSettled: () => client.invalidateQueries({ queryKey: keys.apiTokens }),
   });
 }

@@ -1,7 +1,6 @@
 import { AppShell, NavLink, ScrollArea } from '@mantine/core';
 import { BookOpen, CircleUserRound, LogOut } from 'lucide-react';
 import { NavLink as RouterLink, useLocation } from 'react-router';
-import { allows } from '../permission/allows.ts';
 import { useProfile } from '../session/profile-context.ts';
 import { useSignOut } from '../session/use-sign-out.ts';
 import { NAVIGATION } from './pages.ts';
@@ -11,10 +10,7 @@ export function Navigation({ onNavigate }: { onNavigate: () => void }) {
   const { pathname } = useLocation();
   const profile = useProfile();
   const signOut = useSignOut();
-  const pages = NAVIGATION.filter(
-    ({ needs, isWhole }) =>
-      allows(profile.permissions, needs) && (!isWhole || profile.scope === 'all'),
-  );
+  const pages = NAVIGATION.filter(({ needs }) => profile.permissions.includes(needs));
   return (
     <>
       <AppShell.Section grow component="nav" aria-label="Main" style={{ minHeight: 0 }}>

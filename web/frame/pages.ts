@@ -8,7 +8,7 @@ import {
   Users,
   UsersRound,
 } from 'lucide-react';
-import type { Permission } from '../permission/allows.ts';
+import type { Permission } from '../permission/use-may.ts';
 
 export interface NavigationEntry {
   to: string;
@@ -16,8 +16,6 @@ export interface NavigationEntry {
   icon: LucideIcon;
   /** Without it the page is not offered. */
   needs: Permission;
-  /** Only for those who see more than their own teams. */
-  isWhole?: true;
 }
 
 /** What the navigation leads to, in order; a page is added here and in `routes.tsx`. */
@@ -27,12 +25,6 @@ export const NAVIGATION: readonly NavigationEntry[] = [
   { to: '/runners', label: 'Own runners', icon: ServerCog, needs: 'runners:read' },
   { to: '/teams', label: 'Teams and policies', icon: UsersRound, needs: 'users:read' },
   { to: '/users', label: 'Users', icon: Users, needs: 'users:read' },
-  { to: '/audit', label: 'Audit', icon: ScrollText, needs: 'audit:read', isWhole: true },
-  {
-    to: '/security',
-    label: 'Security events',
-    icon: ShieldAlert,
-    needs: 'security:read',
-    isWhole: true,
-  },
+  { to: '/audit', label: 'Audit', icon: ScrollText, needs: 'audit:read' },
+  { to: '/security', label: 'Security events', icon: ShieldAlert, needs: 'security:read' },
 ];

@@ -5,7 +5,6 @@ import type { JobDetail } from '../../api/schemas/job.ts';
 import { auditAddress } from '../audit/audit-filters.ts';
 import { PageHeading } from '../layout/page-heading.tsx';
 import { useMay } from '../permission/use-may.ts';
-import { useProfile } from '../session/profile-context.ts';
 import { StatusMark } from '../status/status-mark.tsx';
 import { STATUSES } from '../status/statuses.ts';
 import { CancelJob } from './cancel-job.tsx';
@@ -16,8 +15,7 @@ export function JobHeading({ job }: { job: JobDetail }) {
   const { ended } = STATUSES[job.status];
   const isLost = job.status === 'failed' || job.status === 'lost';
   const mayWrite = useMay('jobs:write');
-  const { scope } = useProfile();
-  const mayAudit = useMay('audit:read') && scope === 'all';
+  const mayAudit = useMay('audit:read');
   return (
     <div>
       <Breadcrumbs mb={4} fz="sm">

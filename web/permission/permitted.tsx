@@ -3,8 +3,7 @@ import { LockKeyhole } from 'lucide-react';
 import { Link, Outlet } from 'react-router';
 import { EmptyState } from '../layout/empty-state.tsx';
 import { Page } from '../layout/page.tsx';
-import type { Permission } from './allows.ts';
-import { useMay } from './use-may.ts';
+import { type Permission, useMay } from './use-may.ts';
 
 /** Shows the pages within to those who may see them, and says so to others. */
 export function Permitted({ needs }: { needs: Permission }) {

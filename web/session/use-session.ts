@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { call } from '../client/call.ts';
+import { api } from '../client/api.ts';
 import type { Profile } from '../../api/schemas/auth.ts';
 import { keys } from '../client/keys.ts';
 import { isSessionOver } from '../client/send.ts';
@@ -11,7 +11,7 @@ export function useSession() {
 
 async function loadSession(): Promise<Profile | null> {
   try {
-    return await call<Profile>('GET', '/api/auth/profile');
+    return await (await api.auth.profile.$get()).json();
   } catch (error) {
     if (error instanceof Error && isSessionOver(error)) return null;
     throw error;

@@ -1,4 +1,4 @@
-import type { User } from '../client/contract.ts';
+import type { User } from '../../api/schemas/user.ts';
 import { ConfirmDialog } from '../layout/confirm-dialog.tsx';
 import { useDeleteUser } from './use-users.ts';
 

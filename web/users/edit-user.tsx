@@ -1,6 +1,6 @@
 import { PasswordInput, Select, Switch, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import type { User } from '../client/contract.ts';
+import type { User } from '../../api/schemas/user.ts';
 import { fieldErrors } from '../client/field-errors.ts';
 import { FormDialog } from '../layout/form-dialog.tsx';
 import { RoleField } from './role-field.tsx';

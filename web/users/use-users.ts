@@ -1,17 +1,17 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
-import { call } from '../client/call.ts';
-import type { Page, User } from '../client/contract.ts';
+import { api } from '../client/api.ts';
+import type { User } from '../../api/schemas/user.ts';
 import { keys } from '../client/keys.ts';
+
+const { users } = api.auth;
 
 /** Everyone who has an account, page by page. */
 export function useUsers() {
   return useInfiniteQuery({
     queryKey: keys.users,
     initialPageParam: null as string | null,
-    queryFn: ({ pageParam }) =>
-      call<Page<User>>('GET', '/api/auth/users', {
-        query: { limit: '50', ...(pageParam !== null && { cursor: pageParam }) },
-      }),
+    queryFn: async ({ pageParam }) =>
+      (await users.$get({ query: pageParam === null ? {} : { cursor: pageParam } })).json(),
     getNextPageParam: (page) => page.next_cursor,
     staleTime: 0,
   });
@@ -29,8 +29,7 @@ export interface NewUser {
 export function useCreateUser() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (json: NewUser) =>
-      call<User & { initial_password?: string }>('POST', '/api/auth/users', { json }),
+    mutationFn: async (json: NewUser) => (await users.$post({ json })).json(),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.users }),
     gcTime: 0,
   });
@@ -49,8 +48,8 @@ export interface UserChange {
 export function useUpdateUser(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (json: UserChange) =>
-      call<User>('PUT', `/api/auth/users/${encodeURIComponent(id)}`, { json }),
+    mutationFn: async (json: UserChange) =>
+      (await users[':id'].$put({ param: { id }, json })).json(),
     onSuccess: () =>
       Promise.all([
         client.invalidateQueries({ queryKey: keys.users }),
@@ -64,7 +63,7 @@ export function useUpdateUser(id: string) {
 export function useDeleteUser(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: () => call<void>('DELETE', `/api/auth/users/${encodeURIComponent(id)}`),
+    mutationFn: () => users[':id'].$delete({ param: { id } }),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.users }),
   });
 }

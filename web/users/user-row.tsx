@@ -1,6 +1,6 @@
 import { Badge, Button, Group, Table } from '@mantine/core';
 import { CircleCheck, CircleSlash } from 'lucide-react';
-import type { User } from '../client/contract.ts';
+import type { User } from '../../api/schemas/user.ts';
 import { Mark } from '../status/mark.tsx';
 import classes from '../table/list-table.module.css';
 import { TimeAgo } from '../time/time-ago.tsx';

@@ -2,7 +2,7 @@ import { Button, Code, Paper, Table } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { UserPlus } from 'lucide-react';
 import { useState } from 'react';
-import type { User } from '../client/contract.ts';
+import type { User } from '../../api/schemas/user.ts';
 import { Page } from '../layout/page.tsx';
 import { PageHeading } from '../layout/page-heading.tsx';
 import { useMay } from '../permission/use-may.ts';

@@ -95,6 +95,7 @@ export class ApiWorld {
       SIGN_IN_RATE_LIMIT: '100000',
       WEBHOOK_RATE_LIMIT: '100000',
       DISPATCH_INTERVAL: '50ms',
+      AUDIT_WAIT: '500ms',
       ...settings,
     });
     const { running = true, ...rest } = options;

@@ -41,6 +41,14 @@ export function connectTemporal({
   };
 }
 
+/** True when a call was not answered within its deadline, whatever the server does with it. */
+export function isDeadlineExceeded(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return isGrpcServiceError(error)
+    ? error.code === DEADLINE_EXCEEDED
+    : isDeadlineExceeded(error.cause);
+}
+
 /** True when the call failed because Temporal can't be reached, and not because of what was asked. */
 export function isTemporalUnreachable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

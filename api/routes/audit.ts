@@ -1,15 +1,18 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { AUDIT_EVENT_TYPES } from '../../domain/audit/event-types.ts';
-import { told } from '../audit/actor.ts';
+import { appendAudit } from '../../prisma/audit-log.ts';
+import { actorOf, told } from '../audit/actor.ts';
 import { namesOf } from '../audit/concerning.ts';
 import { exportEvents } from '../audit/export-events.ts';
 import { listEvents } from '../audit/list-events.ts';
 import { readStats } from '../audit/read-stats.ts';
-import { requireWholeView } from '../audit/whole-view.ts';
+import { cleanUpAuditLog, verifyAuditLog } from '../audit/verification.ts';
 import type { Dependencies } from '../dependencies.ts';
 import type { ApiEnvironment } from '../environment.ts';
 import {
   auditAboutQuerySchema,
+  auditCleanupRequestSchema,
+  auditCleanupSchema,
   auditEventTypesSchema,
   auditExportQuerySchema,
   auditPageSchema,
@@ -19,6 +22,7 @@ import {
   auditStatsQuerySchema,
   auditStatsSchema,
   auditUserParametersSchema,
+  auditVerificationSchema,
 } from '../schemas/audit.ts';
 import { declareRoute } from './declare-route.ts';
 
@@ -83,6 +87,35 @@ const eventTypes = declareRoute('audit:read', [], {
   },
 });
 
+const verify = declareRoute('audit:read', [], {
+  method: 'get',
+  path: '/api/audit/verify',
+  tags,
+  summary: 'Verify the whole log, archived parts too',
+  description:
+    'Finds any event that was changed, removed, inserted or put elsewhere, and names the first. Answers 503 `still_at_work` when it takes longer than AUDIT_WAIT; asked again it answers the result of the same verification.',
+  responses: {
+    200: {
+      description: 'What was found',
+      content: { 'application/json': { schema: auditVerificationSchema } },
+    },
+  },
+});
+
+const cleanup = declareRoute('audit:write', [409], {
+  method: 'post',
+  path: '/api/audit/cleanup',
+  tags,
+  summary: 'Move old events into archive files, whose chain still verifies',
+  request: { body: { content: { 'application/json': { schema: auditCleanupRequestSchema } } } },
+  responses: {
+    200: {
+      description: 'What was archived',
+      content: { 'application/json': { schema: auditCleanupSchema } },
+    },
+  },
+});
+
 const security = declareRoute('security:read', [], {
   method: 'get',
   path: '/api/audit/security',
@@ -120,16 +153,13 @@ export function createAuditRoutes(dependencies: Dependencies) {
   const routes = new OpenAPIHono<ApiEnvironment>();
   return routes
     .openapi(logs, async (context) => {
-      requireWholeView(context);
       const { limit, cursor, ...filter } = context.req.valid('query');
       return context.json(await listEvents(dependencies, filter, { limit, cursor }), 200);
     })
     .openapi(stats, async (context) => {
-      requireWholeView(context);
       return context.json(await readStats(dependencies, context.req.valid('query')), 200);
     })
     .openapi(exported, async (context) => {
-      requireWholeView(context);
       const query = context.req.valid('query');
       const { format = 'json' } = query;
       const { mediaType, nextCursor, body } = await exportEvents(dependencies, query, (details) =>
@@ -143,14 +173,43 @@ export function createAuditRoutes(dependencies: Dependencies) {
       });
     })
     .openapi(eventTypes, (context) => context.json(CATALOGUE, 200))
+    .openapi(verify, async (context) => {
+      const verification = await verifyAuditLog(dependencies);
+      const { ok, first_bad: firstBad, head } = verification;
+      await appendAudit(
+        database,
+        told(context, {
+          type: 'audit.verified',
+          action: 'verify',
+          outcome: ok ? 'success' : 'failure',
+          details: { ...(firstBad ? { first_bad: firstBad } : {}), head: head.sequence },
+        }),
+      );
+      return context.json(verification, 200);
+    })
+    .openapi(cleanup, async (context) => {
+      const { before = null } = context.req.valid('json');
+      await appendAudit(
+        database,
+        told(context, {
+          type: 'audit.cleanup_requested',
+          action: 'clean_up',
+          details: { before },
+        }),
+      );
+      const { events, segments } = await cleanUpAuditLog(dependencies, {
+        before,
+        actor: actorOf(context),
+        correlationId: context.get('correlationId'),
+      });
+      return context.json({ archived_events: events, segments }, 200);
+    })
     .openapi(security, async (context) => {
-      requireWholeView(context);
       const { limit, cursor, ...filter } = context.req.valid('query');
       const wanted = { ...filter, security: true };
       return context.json(await listEvents(dependencies, wanted, { limit, cursor }), 200);
     })
     .openapi(ofUser, async (context) => {
-      requireWholeView(context);
       const { limit, cursor, ...span } = context.req.valid('query');
       const concerning = await namesOf(database, context.req.valid('param').id);
       return context.json(
@@ -159,7 +218,6 @@ export function createAuditRoutes(dependencies: Dependencies) {
       );
     })
     .openapi(ofResource, async (context) => {
-      requireWholeView(context);
       const { limit, cursor, ...span } = context.req.valid('query');
       const { type, id } = context.req.valid('param');
       const filter = { ...span, resource_type: type, resource_id: id };

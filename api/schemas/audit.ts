@@ -139,11 +139,12 @@ export const auditEventTypesSchema = z
 export const auditVerificationSchema = z
   .object({
     ok: z.boolean(),
-    events: wholeNumber().describe('That stand in the database'),
-    checkpoints: wholeNumber().describe('Whose signatures were checked'),
+    events: wholeNumber().describe('Of the whole chain, archived ones too, that were found good'),
+    checkpoints: wholeNumber().describe('Whose signatures were found good'),
     archived_segments: wholeNumber().describe('Parts of the chain that stand in archive files'),
+    unsigned: wholeNumber().describe('Events after the last checkpoint'),
     first_bad: z
-      .object({ sequence: wholeNumber(), reason: z.string() })
+      .object({ sequence: wholeNumber(), fault: z.string(), reason: z.string() })
       .nullable()
       .describe('The first event that is not as it was written'),
     head: z.object({ sequence: wholeNumber(), hash: z.string() }).describe('Where the chain ends'),

@@ -149,6 +149,7 @@ export const AUDIT_EVENT_TYPES = {
   ...types('data', {
     'audit.exported': ['notice', 'The audit log was exported'],
     'audit.verified': 'The audit log was verified',
+    'audit.cleanup_requested': ['notice', 'Somebody asked for old events to be archived'],
     'audit.archived': ['notice', 'Old events were moved to an archive file'],
     'secret.revealed': ['notice', 'A secret was shown once to whom it was made for'],
   }),

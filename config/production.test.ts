@@ -15,7 +15,9 @@ it('wants the whole GitHub App where one is named', () => {
 });
 
 it('lists everything that production lacks at once', () => {
-  expect(missing({ NODE_ENV: 'production', AUTH_SIGNING_KEYS: 'x' })).toEqual([
+  expect(
+    missing({ NODE_ENV: 'production', AUTH_SIGNING_KEYS: 'x', AUDIT_SIGNING_KEYS: 'x' }),
+  ).toEqual([
     'DATABASE_URL',
     'TEMPORAL_ADDRESS',
     'GITHUB_APP_ID',

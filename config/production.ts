@@ -9,6 +9,8 @@ const REQUIRED: Partial<Record<SettingName, string>> = {
   GITHUB_APP_PRIVATE_KEY: "the App's private key",
   GITHUB_WEBHOOK_SECRET: "secret of the App's webhook",
   AUTH_SIGNING_KEYS: 'keys that sign access tokens; "npx runyard keys make" prints new ones',
+  AUDIT_SIGNING_KEYS:
+    'keys that sign checkpoints of the audit log; "npx runyard keys make" prints new ones',
   PAYLOAD_ENCRYPTION_KEYS: 'keys for secrets in Temporal histories, id:base64 of 32 bytes',
 };
 

@@ -62,7 +62,11 @@ export function processEnvironments(
     controlWorker: {
       ...common,
       METRICS_PORT: String(ports.controlMetrics),
-      ...secrets.variables('PAYLOAD_ENCRYPTION_KEYS', 'GITHUB_APP_PRIVATE_KEY'),
+      ...secrets.variables(
+        'PAYLOAD_ENCRYPTION_KEYS',
+        'GITHUB_APP_PRIVATE_KEY',
+        'AUDIT_SIGNING_KEYS',
+      ),
     },
     hostWorker: {
       ...common,

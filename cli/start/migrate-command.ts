@@ -4,5 +4,6 @@ import { migrate } from '../../prisma/migrate.ts';
 
 // Brings the database up to date and ends: `node dist/cli/start/migrate-command.js`, before the first
 // process of a new version starts. Several at once wait for each other.
-const { DATABASE_URL } = requireSettings(loadSettings(process.env).settings, ['DATABASE_URL']);
-await migrate(DATABASE_URL);
+const { settings } = loadSettings(process.env);
+const url = settings.DATABASE_OWNER_URL ?? requireSettings(settings, ['DATABASE_URL']).DATABASE_URL;
+await migrate(url);

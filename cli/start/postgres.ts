@@ -10,6 +10,8 @@ import { postgresBinaries, SHARED_STATE_FOLDER } from './postgres-binaries.ts';
 import { canReach, type ServerUser, serverUser } from './postgres-user.ts';
 
 const ROLE = 'runyard';
+/** The login of Runyard's processes, which don't own the tables. */
+export const APPLICATION_LOGIN = 'runyard_app';
 const DATABASE = 'runyard';
 /** In the data folder: where the cluster is, when it can't be in the data folder itself. */
 const LOCATION_FILE = 'postgres-location';
@@ -26,7 +28,7 @@ export interface PostgresCluster {
  *
  * @param folder - the data folder; must exist. As root the server runs as another user, who may be
  *   unable to reach it: the cluster is then kept under `/var/lib/runyard`, and the data folder says where
- * @param password - of the one role; must be the same at every call
+ * @param password - of the owner; must be the same at every call
  */
 export async function preparePostgres(folder: string, password: string): Promise<PostgresCluster> {
   const user = await serverUser();
@@ -153,9 +155,16 @@ function serverEnvironment(): NodeJS.ProcessEnv {
   return { PATH: process.env['PATH'], LC_ALL: 'C', TZ: 'UTC' };
 }
 
-/** Address of the cluster's database, password and all: keep it secret. */
+/** Address of the cluster's database, as its owner, password and all: keep it secret. */
 export function postgresUrl(port: number, password: string): string {
   return `postgresql://${ROLE}:${encodeURIComponent(password)}@127.0.0.1:${port}/${DATABASE}`;
+}
+
+/** The same as the login that {@link ensureApplicationLogin} makes. */
+export function applicationUrl(port: number, password: string): string {
+  const url = new URL(postgresUrl(port, password));
+  url.username = APPLICATION_LOGIN;
+  return url.href;
 }
 
 /** Makes the database that {@link postgresUrl} names, once the server is ready. */

@@ -13,8 +13,9 @@ import {
 export interface Secrets {
   /** Variables for the named settings. */
   variables(...names: SettingName[]): Record<string, string>;
-  /** Of the embedded database. */
+  /** Of the embedded database: its owner's, and that of the login that the processes have. */
   databasePassword: string;
+  databaseApplicationPassword: string;
 }
 
 /**
@@ -45,8 +46,10 @@ export async function prepareSecrets(
     made[name] = folder.file(file);
     return folder.readOrMake(file, how);
   };
-  const [password] = await Promise.all([
+  const [password, applicationPassword] = await Promise.all([
     folder.readOrMake(FILES.databasePassword, makeSecret),
+    folder.readOrMake(FILES.databaseApplicationPassword, makeSecret),
+    make('AUDIT_SIGNING_KEYS', FILES.auditSigningKeys, makeSigningKeys),
     make('AUTH_SIGNING_KEYS', FILES.authSigningKeys, makeSigningKeys),
     make('GITHUB_WEBHOOK_SECRET', FILES.webhookSecret, makeSecret),
     make('PAYLOAD_ENCRYPTION_KEYS', FILES.payloadKeys, makePayloadKey),
@@ -57,6 +60,7 @@ export async function prepareSecrets(
   if (settings.DATABASE_URL === undefined) made.DATABASE_URL = folder.file(FILES.databaseUrl);
   return {
     databasePassword: password.content,
+    databaseApplicationPassword: applicationPassword.content,
     variables: (...names) =>
       Object.assign(
         {},

@@ -4,6 +4,7 @@ import type { LoadedSettings } from '../../config/load.ts';
 import { projectRoot } from '../../config/root.ts';
 import { migrate, MigrationError } from '../../prisma/migrate.ts';
 import { buildDemoImage } from '../../simulator/demo-image.ts';
+import { ensureApplicationLogin } from './application-login.ts';
 import { bootstrap, type Bootstrapped } from './bootstrap.ts';
 import { type DataFolder, FILES, makeHostId } from './data-folder.ts';
 import { bridgeGateway, ensureDocker } from './docker.ts';
@@ -13,7 +14,13 @@ import type { Launched } from './launched.ts';
 import { lineLog, rotateLog } from './logs.ts';
 import { launchNode } from './node-process.ts';
 import { choosePort, choosePorts, type Ports } from './ports.ts';
-import { ensureDatabase, launchPostgres, postgresUrl, preparePostgres } from './postgres.ts';
+import {
+  applicationUrl,
+  ensureDatabase,
+  launchPostgres,
+  postgresUrl,
+  preparePostgres,
+} from './postgres.ts';
 import { type ProcessName, ProcessTable } from './process-table.ts';
 import type { Reporter } from './reporter.ts';
 import { prepareSecrets, type Secrets } from './secrets.ts';
@@ -144,30 +151,35 @@ export class System {
 
   async #startDatabase(): Promise<string> {
     const { folder, reporter } = this.#options;
+    const { databasePassword: password, databaseApplicationPassword } = this.#secrets;
     let url = this.#settings.DATABASE_URL;
+    let owner = this.#settings.DATABASE_OWNER_URL ?? url ?? '';
     if (url === undefined) {
       const port = this.#ports.postgres;
-      const password = this.#secrets.databasePassword;
-      url = postgresUrl(port, password);
+      url = applicationUrl(port, databaseApplicationPassword);
+      owner = postgresUrl(port, password);
       const cluster = await reporter.step('Preparing PostgreSQL', () =>
         preparePostgres(folder.path, password),
       );
       await folder.write(FILES.databaseUrl, url);
+      await folder.write(FILES.databaseOwnerUrl, owner);
       const onLine = lineLog(folder.log('postgres'));
       await this.#supervise('postgres', 'SIGINT', () => launchPostgres(cluster, { port, onLine }));
-      await ensureDatabase(url);
+      await ensureDatabase(owner);
     }
-    const address = url;
     await reporter
-      .step('Bringing the database up to date', () => migrate(address))
+      .step('Bringing the database up to date', () => migrate(owner))
       .catch((error: unknown) => {
         if (error instanceof MigrationError || this.#settings.DATABASE_URL === undefined)
           throw error;
         const reason = error instanceof Error ? error.message || error.name : String(error);
         throw new Error(`The database of DATABASE_URL can't be used: ${reason}`, { cause: error });
       });
-    this.#bootstrapped = await bootstrap(address, folder);
-    return address;
+    if (this.#settings.DATABASE_URL === undefined) {
+      await ensureApplicationLogin(owner, databaseApplicationPassword);
+    }
+    this.#bootstrapped = await bootstrap(url, folder);
+    return url;
   }
 
   async #startTemporal(): Promise<void> {

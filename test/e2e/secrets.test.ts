@@ -195,6 +195,8 @@ async function knownSecrets(): Promise<Secrets> {
     'payload key': Buffer.from(key, 'base64'),
     'mistyped token': mistyped,
     'database password': await file('database-password'),
+    'password of the processes': await file('database-application-password'),
+    'audit signing key': JSON.parse(await file('audit-signing-keys')).keys[0].d as string,
     ...Object.fromEntries(privateKey.map((line, at) => [`line ${at} of the App’s key`, line])),
     ...(await runnersSecrets()),
   };

@@ -63,7 +63,14 @@ describe('a system that npm start has brought up', () => {
 
   it('keeps its secrets from others, and out of what it prints and tells', async () => {
     expect((await stat(system.dataDir)).mode & 0o777).toBe(0o700);
-    const secrets = ['admin-token', 'webhook-secret', 'payload-keys', 'database-password'];
+    const secrets = [
+      'admin-token',
+      'webhook-secret',
+      'payload-keys',
+      'database-password',
+      'database-application-password',
+      'audit-signing-keys',
+    ];
     for (const name of [...secrets, 'database-url', 'app-private-key.pem', 'processes.json']) {
       expect((await stat(join(system.dataDir, name))).mode & 0o777, name).toBe(0o600);
     }

@@ -11,11 +11,7 @@ import {
 } from '@temporalio/workflow';
 import { describeExcess, excessOf, type SeenRunner } from '../domain/registration-check.ts';
 import type { RegistrationEnd } from '../domain/registration-event.ts';
-import {
-  type Absence,
-  type RegistrationFacts,
-  RegistrationLife,
-} from '../domain/registration-life.ts';
+import { type Absence, RegistrationLife } from '../domain/registration-life.ts';
 import { Secret } from '../domain/secret.ts';
 import {
   type DeleteRegistration,
@@ -31,6 +27,7 @@ import {
   type RunnerHeard,
 } from './contracts/registration.ts';
 import { runnerNameKey, teamKey } from './contracts/search-attributes.ts';
+import type { CarriedRegistration } from './runner-registration/carried.ts';
 import { Departure } from './runner-registration/departure.ts';
 import { detailOf, detailOfGone, type Leaving, leavingAs } from './runner-registration/details.ts';
 import { GithubWatch } from './runner-registration/github-watch.ts';
@@ -38,18 +35,7 @@ import { provision } from './runner-registration/provision.ts';
 import { RegistrationRecord } from './runner-registration/record.ts';
 
 /** Beyond this it continues as new: a replay stays short, and far from Temporal's limit. */
-const MOST_EVENTS = 2_000;
-
-/** What goes on into the next run. */
-export interface CarriedRegistration {
-  facts: RegistrationFacts;
-  /** Milliseconds since the epoch. */
-  deadline: number;
-  installationId: number;
-  runnerGroupId: number | null;
-  flagReason: string | null;
-  leaving: Leaving | null;
-}
+const MOST_EVENTS = 1_000;
 
 interface Deletion extends DeleteRegistration {
   answer: DeletionResult | null;
@@ -110,6 +96,8 @@ class RunnerRegistration {
   #asked = 0;
   #answered = 0;
   #absence: Absence | null = null;
+  /** When GitHub last answered; milliseconds since the epoch. */
+  #lookedAt = 0;
   #isCancelled = false;
   readonly #deletions: Deletion[] = [];
 
@@ -241,6 +229,7 @@ class RunnerRegistration {
     // with a token the client may register more than once, each time with another id
     if (this.#input.mode === 'registration_token') reference.githubRunnerId = null;
     const look = await this.#github.look(reference);
+    if (look) this.#lookedAt = Date.now();
     if (look?.runner) await this.#see(look.runner);
     else if (look) this.#absence = this.#life.missed();
   }
@@ -284,7 +273,9 @@ class RunnerRegistration {
     const now = Date.now();
     if (this.#record.isGivenUp) return leavingAs('asked');
     if (this.#isCancelled) return leavingAs('cancelled');
-    if (facts.status === 'pending' && now >= this.#deadline) return leavingAs('expired');
+    // it may have come online since it was last asked for
+    const isLate = facts.status === 'pending' && this.#lookedAt >= this.#deadline;
+    if (isLate) return leavingAs('expired');
     const { stale } = this.#input.times;
     const isStale = facts.offlineSince !== null && now - facts.offlineSince >= stale;
     return isStale ? leavingAs('stale') : null;
@@ -351,10 +342,12 @@ class RunnerRegistration {
     const { status, offlineSince } = this.#life.facts;
     const usual = status === 'idle' ? poll.online : poll[status];
     const leaving = this.#departure.leaving ? poll.busy : usual;
-    const delay = this.#github.delay(this.#absence === 'look_again' ? confirm : leaving, [
+    const moments = [
       status === 'pending' ? this.#deadline : null,
       offlineSince === null ? null : offlineSince + stale,
-    ]);
+    ];
+    const confirming = this.#absence === 'look_again' ? confirm : leaving;
+    const delay = this.#github.delay(confirming, moments, this.#lookedAt);
     const isWoken = await condition(() => this.#mustLook || this.#mustTell, delay);
     this.#mustTell = false;
     if (!isWoken) this.#mustLook = true;

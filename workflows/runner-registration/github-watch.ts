@@ -54,15 +54,20 @@ export class GithubWatch {
     }
   }
 
-  /** Milliseconds until GitHub is asked again. @param moments - times at which it must be asked */
-  delay(interval: number, moments: readonly (number | null)[]): number {
+  /**
+   * Milliseconds until GitHub is asked again.
+   *
+   * @param moments - times at which it must be asked
+   * @param lookedAt - when it was last asked
+   */
+  delay(interval: number, moments: readonly (number | null)[], lookedAt: number): number {
     const now = Date.now();
     let delay = pollDelay(interval, this.#budget, Math.random(), now);
-    if (this.silence) delay = Math.max(delay, this.silence.until - now);
+    if (this.silence) return Math.ceil(Math.max(delay, this.silence.until - now));
     for (const moment of moments) {
-      if (moment !== null && moment > now) delay = Math.min(delay, moment - now);
+      if (moment !== null && moment > lookedAt) delay = Math.min(delay, moment - now);
     }
-    return Math.ceil(delay);
+    return Math.max(1, Math.ceil(delay));
   }
 
   #failed(error: unknown): void {

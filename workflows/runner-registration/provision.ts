@@ -20,9 +20,9 @@ export async function provision(input: RegistrationInput): Promise<Provisioned> 
   const steps = provisioning(input.times.provision);
   let isPrepared = false;
   try {
-    const prepared = await steps.prepareRegistration({ ...grant, id: input.id });
+    const prepared = await steps.first.prepareRegistration({ ...grant, id: input.id });
     isPrepared = true;
-    const registered = await steps.registerAtGithub({ ...grant, ...prepared, expiresAt });
+    const registered = await steps.second.registerAtGithub({ ...grant, ...prepared, expiresAt });
     return { prepared, registered: registered.reveal() };
   } catch (error) {
     const cleanUp = async () => {

@@ -33,8 +33,8 @@ export function provisioning(longest: number) {
   const retry = { initialInterval: '300ms', maximumInterval: '2s' } as const;
   const limits = { startToCloseTimeout: '10s', scheduleToCloseTimeout: longest, retry } as const;
   return {
-    ...proxyLocalActivities<Pick<RegistrationActivities, 'prepareRegistration'>>(limits),
-    ...proxyActivities<Pick<RegistrationActivities, 'registerAtGithub'>>(limits),
+    first: proxyLocalActivities<Pick<RegistrationActivities, 'prepareRegistration'>>(limits),
+    second: proxyActivities<Pick<RegistrationActivities, 'registerAtGithub'>>(limits),
   };
 }
 

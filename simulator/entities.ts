@@ -87,8 +87,11 @@ export interface Runner {
   /** Exactly one of the two is set. */
   repositoryId: number | null;
   accountId: number | null;
+  /** System labels among them. */
   labels: string[];
   ephemeral: boolean;
+  /** Runners that were registered before there were groups have none. */
+  groupId?: number;
   /** SHA-256 of the token that its JIT configuration carries. */
   tokenHash: string;
   createdAt: number;
@@ -97,6 +100,13 @@ export interface Runner {
   online: boolean;
   /** Job that is offered to it or that it runs. */
   jobId: number | null;
+}
+
+/** A runner group of an organization, beside the one that each has. */
+export interface RunnerGroup {
+  id: number;
+  accountId: number;
+  name: string;
 }
 
 /** An installation's access token, or a registration or removal token. */

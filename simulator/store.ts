@@ -1,5 +1,14 @@
 import { Collection } from './collection.ts';
-import type { Account, Delivery, Job, Repository, Run, Runner, Token } from './entities.ts';
+import type {
+  Account,
+  Delivery,
+  Job,
+  Repository,
+  Run,
+  Runner,
+  RunnerGroup,
+  Token,
+} from './entities.ts';
 import { type Entry, Journal } from './journal.ts';
 
 /** Where ids of each kind begin: of the size that GitHub's have, so that nothing takes them for 32 bits. */
@@ -11,6 +20,7 @@ const FIRST_IDS = {
   run: 17_000_000_001,
   job: 48_000_000_001,
   runner: 101,
+  group: 2,
   delivery: 200_000_000_001,
 };
 export type IdKind = keyof typeof FIRST_IDS;
@@ -26,6 +36,7 @@ export class Store {
   readonly runs = this.#collection<number, Run>('run');
   readonly jobs = this.#collection<number, Job>('job');
   readonly runners = this.#collection<number, Runner>('runner');
+  readonly groups = this.#collection<number, RunnerGroup>('group');
   readonly tokens = this.#collection<string, Token>('token');
   readonly deliveries = this.#collection<number, Delivery>('delivery');
   /** Settings that were changed while running. */
@@ -122,6 +133,7 @@ export class Store {
       this.runs,
       this.jobs,
       this.runners,
+      this.groups,
       this.tokens,
       this.deliveries,
       this.settings,

@@ -3,6 +3,7 @@ import type { World } from '../world.ts';
 import { answerControlError, ControlError } from './errors.ts';
 import { controlJobs } from './routes-jobs.ts';
 import { controlOperations } from './routes-operations.ts';
+import { controlRunners } from './routes-runners.ts';
 import { controlRuns } from './routes-runs.ts';
 
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?$/;
@@ -22,6 +23,7 @@ export function createControlApp(world: World): Hono {
   });
   app.route('/', controlRuns(world));
   app.route('/', controlJobs(world));
+  app.route('/', controlRunners(world));
   app.route('/', controlOperations(world));
   app.notFound((context) => context.json({ message: 'There is no such call' }, 404));
   app.onError(answerControlError);

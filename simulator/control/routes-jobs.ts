@@ -2,12 +2,11 @@ import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { servesRepository, withdraw } from '../lifecycle/assign.ts';
 import { completeJob } from '../lifecycle/complete-job.ts';
-import { removeRunner } from '../lifecycle/runners.ts';
 import { startJob } from '../lifecycle/start-job.ts';
 import type { Job, JobStatus } from '../entities.ts';
 import type { World } from '../world.ts';
 import { ControlError, found, readBody } from './errors.ts';
-import { controlJob, controlRunner } from './shapes.ts';
+import { controlJob } from './shapes.ts';
 
 const ORDER: readonly JobStatus[] = ['waiting', 'queued', 'in_progress', 'completed'];
 const status = z.enum(['waiting', 'queued', 'in_progress', 'completed']);
@@ -19,7 +18,7 @@ const start = z.strictObject({ runner_name: z.string().min(1) });
 const complete = z.strictObject({ conclusion });
 const serve = start.extend({ conclusion });
 
-/** Jobs, waiting for them, and serving them without a container. Runners. */
+/** Jobs, waiting for them, and serving them without a container. */
 export function controlJobs(world: World): Hono {
   const { store, changes } = world;
   const routes = new Hono();
@@ -101,18 +100,6 @@ export function controlJobs(world: World): Hono {
     startOn(world, job, asked.runner_name);
     completeJob(world, job, asked.conclusion);
     return context.json(controlJob(world, job));
-  });
-
-  routes.get('/runners', (context) =>
-    context.json({
-      runners: [...store.runners.values()].map((runner) => controlRunner(world, runner)),
-    }),
-  );
-
-  routes.delete('/runners/:id', (context) => {
-    const runner = found(store.runners.get(Number(context.req.param('id'))), 'runner');
-    removeRunner(world, runner, false);
-    return context.body(null, 204);
   });
 
   return routes;

@@ -6,16 +6,18 @@ import { askToCancel } from './cancel-run.ts';
 import { completeJob } from './complete-job.ts';
 import { startJob } from './start-job.ts';
 
-/** Registers an ephemeral runner; its token is known only to the caller. */
+/** Registers a runner; its token is known only to the caller. */
 export function registerRunner(
   world: World,
-  registration: Pick<Runner, 'name' | 'labels' | 'repositoryId' | 'accountId'>,
+  registration: Pick<
+    Runner,
+    'name' | 'labels' | 'repositoryId' | 'accountId' | 'ephemeral' | 'groupId'
+  >,
 ): { runner: Runner; token: string } {
   const token = newToken('');
   const runner = world.store.runners.put({
     ...registration,
     id: world.store.nextId('runner'),
-    ephemeral: true,
     tokenHash: hashToken(token),
     createdAt: Date.now(),
     seenAt: null,
@@ -26,9 +28,11 @@ export function registerRunner(
   return { runner, token };
 }
 
-/** An ephemeral runner that never connected is removed after a day. */
+/** A runner that never connected is removed after a day. */
 export function limitUnusedTime(world: World, runner: Runner): void {
-  const at = runner.createdAt + world.settings.unused_runner_seconds * 1000;
+  // one that isn't ephemeral is given two weeks, where that has a day
+  const seconds = world.settings.unused_runner_seconds * (runner.ephemeral ? 1 : 14);
+  const at = runner.createdAt + seconds * 1000;
   world.deadlines.set(`unused ${runner.id}`, at, () => world.store.runners.delete(runner.id));
 }
 

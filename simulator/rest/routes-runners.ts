@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
-import type { Runner } from '../entities.ts';
+import type { Runner, RunnerGroup } from '../entities.ts';
 import { registerRunner, removeRunner } from '../lifecycle/runners.ts';
 import { encodeJitConfig } from '../runner/jit-config.ts';
 import { DEFAULT_GROUP, runnerShape, saysBusy } from '../shapes/runner.ts';
@@ -12,6 +12,7 @@ import type { RestContext, RestEnvironment } from './environment.ts';
 import { GithubError, notFound } from './errors.ts';
 import { paginate } from './pagination.ts';
 import { parseJson } from './routes-app.ts';
+import { addLabelRoutes } from './routes-labels.ts';
 
 /** Where a runner is registered: one of the two is set. */
 type Scope = Pick<Runner, 'repositoryId' | 'accountId'> & { installationId: number };
@@ -42,15 +43,20 @@ export function runnerRoutes(world: World): Hono<RestEnvironment> {
   addRunnerRoutes(world, routes, '/orgs/:org', organizationScope);
 
   routes.get('/orgs/:org/actions/runner-groups', (context) => {
-    const { login } = accessibleOrganization(world, context);
-    const groups = paginate(context, [runnerGroup(world, login)]);
-    return context.json({ total_count: 1, runner_groups: groups });
+    const account = accessibleOrganization(world, context);
+    const groups = groupsOf(world, account.id);
+    const shown = paginate(context, groups).map((group) =>
+      runnerGroup(world, account.login, group),
+    );
+    return context.json({ total_count: groups.length, runner_groups: shown });
   });
 
   routes.get('/orgs/:org/actions/runner-groups/:group', (context) => {
-    const { login } = accessibleOrganization(world, context);
-    if (idParameter(context, 'group') !== DEFAULT_GROUP.id) throw notFound();
-    return context.json(runnerGroup(world, login));
+    const account = accessibleOrganization(world, context);
+    const id = idParameter(context, 'group');
+    const group = groupsOf(world, account.id).find((one) => one.id === id);
+    if (!group) throw notFound();
+    return context.json(runnerGroup(world, account.login, group));
   });
   return routes;
 }
@@ -87,11 +93,15 @@ function addRunnerRoutes(
       });
     }
     const { name, labels, runner_group_id: group } = asked.data;
-    if (group !== DEFAULT_GROUP.id) throw notFound();
-    if (inScope({ repositoryId, accountId, ...scope }).some((known) => known.name === name)) {
+    if (!groupsOf(world, accountId).some(({ id }) => id === group)) throw notFound();
+    if (inScope({ repositoryId, accountId, ...scope }).some((known) => isNamed(known, name))) {
       throw new GithubError(409, `Already exists - A runner with the name ${name} already exists.`);
     }
-    const { runner, token } = registerRunner(world, { name, labels, repositoryId, accountId });
+    const { runner, token } = registerRunner(world, {
+      ...{ name, labels, repositoryId, accountId },
+      ephemeral: true,
+      groupId: group,
+    });
     const config = encodeJitConfig(world.addresses.runner, runner, token);
     return context.json({ runner: runnerShape(world, runner), encoded_jit_config: config }, 201);
   });
@@ -118,7 +128,7 @@ function addRunnerRoutes(
   routes.get(path, (context) => {
     const name = context.req.query('name');
     const runners = inScope(scopeOf(context)).filter(
-      (runner) => name === undefined || runner.name === name,
+      (runner) => name === undefined || isNamed(runner, name),
     );
     return context.json({
       total_count: runners.length,
@@ -138,14 +148,28 @@ function addRunnerRoutes(
     removeRunner(world, runner, true);
     return context.body(null, 204);
   });
+
+  addLabelRoutes(world, routes, `${path}/:runner/labels`, byId);
 }
 
-function runnerGroup(world: World, login: string) {
+/** Names are compared without case. */
+function isNamed(runner: Runner, name: string): boolean {
+  return runner.name.toLowerCase() === name.toLowerCase();
+}
+
+/** Every organization has the default one; a repository has no other. */
+function groupsOf(world: World, accountId: number | null): Pick<RunnerGroup, 'id' | 'name'>[] {
+  const own = [...world.store.groups.values()].filter((group) => group.accountId === accountId);
+  return [DEFAULT_GROUP, ...own];
+}
+
+function runnerGroup(world: World, login: string, { id, name }: Pick<RunnerGroup, 'id' | 'name'>) {
   return {
-    ...DEFAULT_GROUP,
+    id,
+    name,
     visibility: 'all',
-    default: true,
-    runners_url: `${world.addresses.api}/orgs/${login}/actions/runner-groups/${DEFAULT_GROUP.id}/runners`,
+    default: id === DEFAULT_GROUP.id,
+    runners_url: `${world.addresses.api}/orgs/${login}/actions/runner-groups/${id}/runners`,
     inherited: false,
     allows_public_repositories: true,
     restricted_to_workflows: false,

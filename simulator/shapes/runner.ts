@@ -11,7 +11,7 @@ const READ_ONLY_LABELS = new Set([
   'arm64',
 ]);
 
-/** The one runner group that there is. */
+/** The runner group that every organization has, and every repository's runners are in. */
 export const DEFAULT_GROUP = { id: 1, name: 'Default' } as const;
 
 /**
@@ -30,16 +30,26 @@ export function saysBusy(world: World, runner: Runner): boolean {
 export function runnerShape(world: World, runner: Runner) {
   return {
     id: runner.id,
-    runner_group_id: DEFAULT_GROUP.id,
+    runner_group_id: runner.groupId ?? DEFAULT_GROUP.id,
     name: runner.name,
     os: runner.seenAt === null ? 'unknown' : 'Linux',
     status: runner.online ? 'online' : 'offline',
     busy: saysBusy(world, runner),
     ephemeral: runner.ephemeral,
-    labels: runner.labels.map((name, index) => ({
-      id: index + 1,
-      name,
-      type: READ_ONLY_LABELS.has(name.toLowerCase()) ? 'read-only' : 'custom',
-    })),
+    labels: labelShapes(runner),
   };
+}
+
+/** A runner's labels as the API shows them. */
+export function labelShapes({ labels }: Runner) {
+  return labels.map((name, index) => ({
+    id: index + 1,
+    name,
+    type: isReadOnly(name) ? ('read-only' as const) : ('custom' as const),
+  }));
+}
+
+/** Labels that the runner gives itself by its machine; nobody takes them away. */
+export function isReadOnly(label: string): boolean {
+  return READ_ONLY_LABELS.has(label.toLowerCase());
 }

@@ -1,5 +1,6 @@
 import { Client, Connection, isGrpcServiceError } from '@temporalio/client';
 import { createDataConverter } from '../worker/codec/data-converter.ts';
+import { correlateWorkflows } from './correlation.ts';
 
 /** gRPC's codes for a server that isn't there or doesn't answer in time. */
 const DEADLINE_EXCEEDED = 4;
@@ -35,7 +36,12 @@ export function connectTemporal({
     },
   });
   return {
-    client: new Client({ connection, namespace, dataConverter: createDataConverter(payloadKeys) }),
+    client: new Client({
+      connection,
+      namespace,
+      dataConverter: createDataConverter(payloadKeys),
+      interceptors: { workflow: [correlateWorkflows] },
+    }),
     within: (milliseconds, calls) => connection.withDeadline(Date.now() + milliseconds, calls),
     close: () => connection.close(),
   };

@@ -12,6 +12,7 @@ export async function bundleWorkflows(): Promise<string> {
   const root = projectRoot();
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(root, 'workflows', 'index.ts'),
+    workflowInterceptorModules: [join(root, 'workflows', 'correlation.ts')],
     payloadConverterPath: join(root, 'worker', 'codec', 'payload-converter.ts'),
     logger: {
       log() {},

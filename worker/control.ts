@@ -1,13 +1,21 @@
+import { createAuditActivities } from '../activities/audit.ts';
 import { createControlActivities } from '../activities/control.ts';
 import { createGithubClient } from '../activities/github/client.ts';
 import { createRegistrationActivities } from '../activities/registrations.ts';
+import { auditFolder } from '../config/audit.ts';
 import { loadSettings } from '../config/load.ts';
 import { createLog } from '../config/log.ts';
 import { defaultPool } from '../config/pool.ts';
 import { requireSettings } from '../config/require.ts';
+import { parseSigningKeys } from '../config/signing-keys.ts';
+import { canChangeAudit } from '../prisma/application-role.ts';
+import { checkpointKeys } from '../prisma/audit/keys.ts';
 import { connectDatabase } from '../prisma/client.ts';
 import { workflowBundlePath } from './bundle.ts';
 import { createDataConverter } from './codec/data-converter.ts';
+import { activityFields } from './correlation.ts';
+import { ensureAuditSchedule } from './control/audit-schedule.ts';
+import { AuditSealer } from './control/audit-sealer.ts';
 import { createControlMetrics } from './control/metrics.ts';
 import { registerSearchAttributes } from './control/search-attributes.ts';
 import { createControlWorker } from './control/worker.ts';
@@ -16,7 +24,7 @@ import { connectToTemporal } from './temporal-connection.ts';
 import { installTemporalRuntime } from './temporal-runtime.ts';
 
 const { settings, warnings } = loadSettings(process.env);
-const log = createLog('control-worker', settings.LOG_LEVEL);
+const log = createLog('control-worker', settings.LOG_LEVEL, activityFields);
 for (const warning of warnings) log.warn(warning);
 const {
   DATABASE_URL,
@@ -24,17 +32,25 @@ const {
   PAYLOAD_ENCRYPTION_KEYS,
   GITHUB_APP_ID,
   GITHUB_APP_PRIVATE_KEY,
+  AUDIT_SIGNING_KEYS,
 } = requireSettings(settings, [
   'DATABASE_URL',
   'TEMPORAL_ADDRESS',
   'PAYLOAD_ENCRYPTION_KEYS',
   'GITHUB_APP_ID',
   'GITHUB_APP_PRIVATE_KEY',
+  'AUDIT_SIGNING_KEYS',
 ]);
+const auditKeys = parseSigningKeys('AUDIT_SIGNING_KEYS', AUDIT_SIGNING_KEYS);
 
 installTemporalRuntime(log);
 const metrics = createControlMetrics();
 const database = connectDatabase(DATABASE_URL);
+const audit = {
+  database,
+  folder: auditFolder(settings, process.env),
+  keys: checkpointKeys(auditKeys),
+};
 const connection = await connectToTemporal(TEMPORAL_ADDRESS, log);
 await registerSearchAttributes(connection, settings.TEMPORAL_NAMESPACE);
 const github = createGithubClient({
@@ -50,6 +66,7 @@ const worker = await createControlWorker({
   workflowBundle: { codePath: workflowBundlePath() },
   activities: {
     ...createControlActivities({ database, github, pools: [defaultPool(settings)] }),
+    ...createAuditActivities({ ...audit, retentionDays: settings.AUDIT_RETENTION_DAYS }),
     ...createRegistrationActivities({ database, github, observe: metrics.observeProvision }),
   },
 });
@@ -66,11 +83,20 @@ const stop = () => {
 process.on('SIGTERM', stop);
 process.on('SIGINT', stop);
 process.on('disconnect', stop);
+await ensureAuditSchedule(connection, settings.TEMPORAL_NAMESPACE);
+if (await canChangeAudit(database)) {
+  log.warn(
+    'The database would let Runyard change its audit log: see "Your own PostgreSQL" in docs/install.md',
+  );
+}
+const sealer = new AuditSealer(audit, log);
+sealer.start();
 const running = worker.run();
 process.send?.({ ready: true, addresses: { metrics: metricsServer.url } });
 log.info({ metrics: metricsServer.url }, 'Control worker is running');
 // A worker whose server refuses it for good ends with an error; whoever supervises starts it anew.
 await running;
+await sealer.stop();
 await metricsServer.close();
 await connection.close();
 await database.$disconnect();

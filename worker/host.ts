@@ -5,6 +5,7 @@ import { defaultPool } from '../config/pool.ts';
 import { requireSettings } from '../config/require.ts';
 import { connectDatabase } from '../prisma/client.ts';
 import { createDataConverter } from './codec/data-converter.ts';
+import { activityFields } from './correlation.ts';
 import { createHostMetrics } from './host/metrics.ts';
 import { type HostService, startHostService } from './host/service.ts';
 import { startMetricsServer } from './metrics-server.ts';
@@ -12,7 +13,7 @@ import { connectToTemporal } from './temporal-connection.ts';
 import { installTemporalRuntime } from './temporal-runtime.ts';
 
 const { settings, warnings } = loadSettings(process.env);
-const log = createLog('host-worker', settings.LOG_LEVEL);
+const log = createLog('host-worker', settings.LOG_LEVEL, activityFields);
 for (const warning of warnings) log.warn(warning);
 const { DATABASE_URL, TEMPORAL_ADDRESS, PAYLOAD_ENCRYPTION_KEYS } = requireSettings(settings, [
   'DATABASE_URL',

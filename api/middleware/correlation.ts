@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
 import type { Logger } from '../../config/log.ts';
+import { requestCorrelation } from '../correlation.ts';
 import type { ApiEnvironment } from '../environment.ts';
 
 const HEADER = 'X-Correlation-Id';
@@ -18,7 +19,7 @@ export function correlation(log: Logger): MiddlewareHandler<ApiEnvironment> {
     const child = log.child({ correlation_id: id });
     context.set('correlationId', id);
     context.set('log', child);
-    await next();
+    await requestCorrelation.run(id, next);
     context.res.headers.set(HEADER, id);
     const { status } = context.res;
     const level = status >= 500 ? 'error' : status >= 400 ? 'info' : 'debug';

@@ -1,15 +1,17 @@
 import { type NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import type { DataConverter } from '@temporalio/common';
+import type { AuditActivities } from '../../workflows/contracts/audit.ts';
 import type { ControlActivities } from '../../workflows/contracts/control-activities.ts';
 import type { RegistrationActivities } from '../../workflows/contracts/registration-activities.ts';
 import { CONTROL_TASK_QUEUE } from '../../workflows/contracts/task-queues.ts';
+import { correlateActivity } from '../correlation.ts';
 
 export interface ControlWorkerOptions {
   connection: NativeConnection;
   namespace: string;
   dataConverter: DataConverter;
   workflowBundle: WorkflowBundleOption;
-  activities: ControlActivities & RegistrationActivities;
+  activities: ControlActivities & RegistrationActivities & AuditActivities;
 }
 
 /**
@@ -25,6 +27,7 @@ export function createControlWorker(options: ControlWorkerOptions): Promise<Work
     dataConverter: options.dataConverter,
     workflowBundle: options.workflowBundle,
     activities: { ...options.activities },
+    interceptors: { activity: [correlateActivity] },
     workflowThreadPoolSize: 1,
     maxConcurrentWorkflowTaskPolls: 2,
     maxConcurrentActivityTaskPolls: 1,

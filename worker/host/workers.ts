@@ -7,6 +7,7 @@ import type {
   PoolQueueActivities,
 } from '../../workflows/contracts/host-activities.ts';
 import { hostTaskQueue, poolTaskQueue } from '../../workflows/contracts/task-queues.ts';
+import { correlateActivity } from '../correlation.ts';
 import type { SlotBook } from './slot-book.ts';
 import { PoolSlotSupplier } from './slot-supplier.ts';
 
@@ -110,6 +111,7 @@ function common({ connection, namespace, dataConverter, hostId }: HostWorkersOpt
     namespace,
     dataConverter,
     identity: `host/${hostId}@${process.pid}`,
+    interceptors: { activity: [correlateActivity] },
     // containers outlive their worker: there is nothing to wait for
     shutdownGraceTime: 0,
     shutdownForceTime: 5_000,

@@ -33,6 +33,8 @@ const PUBLIC = [
   'POST /api/auth/refresh',
   'POST /api/auth/logout',
   'GET /api/auth/methods',
+  'GET /api/auth/oidc/start',
+  'GET /api/auth/oidc/callback',
   'POST /api/webhooks/github',
   'POST /api/integrations/github/webhook',
   'GET /health',

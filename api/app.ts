@@ -23,6 +23,7 @@ import { createAccountRoutes } from './routes/auth-account.ts';
 import { createTokenRoutes } from './routes/auth-tokens.ts';
 import { createUserRoutes } from './routes/auth-users.ts';
 import { createAuthRoutes } from './routes/auth.ts';
+import { createOidcAuthRoutes } from './routes/auth-oidc.ts';
 import { createDashboardRoutes } from './routes/dashboard.ts';
 import { createDeliveryRoutes } from './routes/deliveries.ts';
 import { createDocumentationRoutes } from './routes/documentation.ts';
@@ -79,6 +80,7 @@ export function createApp(dependencies: Dependencies) {
   const typed = app
     .route('/', createHealthRoutes(dependencies))
     .route('/', createAuthRoutes(dependencies))
+    .route('/', createOidcAuthRoutes(dependencies))
     .route('/', createAccountRoutes(dependencies))
     .route('/', createUserRoutes(dependencies))
     .route('/', createTokenRoutes(dependencies))

@@ -1,7 +1,6 @@
 import type { Logger } from '../config/log.ts';
 import type { Settings } from '../config/schema.ts';
 import type { Pool } from '../domain/pool.ts';
-import type { Principal } from '../domain/principal.ts';
 import type { RefusalLog } from './audit/refusals.ts';
 import type { DatabaseAccess } from './database.ts';
 import type { ImmediateHandOver } from './deliveries/immediate-hand-over.ts';
@@ -12,16 +11,9 @@ import type { ApiMetrics } from './metrics/api-metrics.ts';
 import type { JobMetrics } from './metrics/job-metrics.ts';
 import type { Upstream } from './metrics/scrape.ts';
 import type { Identity } from './identity/identity.ts';
+import type { OidcAuthentication } from './oidc/oidc-authentication.ts';
 import type { TeamMemberships } from './teams/memberships.ts';
 import type { Temporal } from './temporal.ts';
-
-/** Bearer tokens that an identity provider made. */
-export interface OidcAuthentication {
-  /** @throws NotSignedInError that says nothing of what exactly was wrong */
-  authenticate(token: string): Promise<Principal>;
-  /** Providers by which people sign in to the dashboard. */
-  readonly methods: readonly { id: string; name: string }[];
-}
 
 /** What the app is made of; `createServices` makes it from the settings. */
 export interface Dependencies extends Pick<DatabaseAccess, 'connections' | 'database'> {
@@ -32,8 +24,7 @@ export interface Dependencies extends Pick<DatabaseAccess, 'connections' | 'data
   /** The current one first. */
   webhookSecrets: readonly string[];
   identity: Identity;
-  /** Tokens of other issuers; undefined where none is trusted. */
-  oidc?: OidcAuthentication;
+  oidc: OidcAuthentication;
   memberships: TeamMemberships;
   refusals: RefusalLog;
   temporal: Temporal;

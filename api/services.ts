@@ -87,8 +87,9 @@ export function createServices(
   const memberships = new TeamMemberships(database);
   notifications.on('runyard_access', () => memberships.forget());
   notifications.onGap(() => memberships.forget());
+  const signingKeys = parseSigningKeys('AUTH_SIGNING_KEYS', required.AUTH_SIGNING_KEYS);
   const issuers = oidcIssuers(settings);
-  const oidc = new OidcAuthentication({ issuers, database, memberships, log });
+  const oidc = new OidcAuthentication({ issuers, database, memberships, signingKeys, log });
   const hostSilence = settings.HOST_TIMEOUT;
   const access = new AccessWatch(notifications, log);
   const changes = new ChangeFeed({ database, notifications, access, log, hostSilence });
@@ -106,7 +107,7 @@ export function createServices(
       ],
       identity: createIdentity({
         settings,
-        signingKeys: parseSigningKeys('AUTH_SIGNING_KEYS', required.AUTH_SIGNING_KEYS),
+        signingKeys,
         connections,
         memberships,
         log,

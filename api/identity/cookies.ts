@@ -53,7 +53,7 @@ export function clearSessionCookies(context: Context<ApiEnvironment>): void {
  * Cookies travel over TLS only, but for a dashboard on this very machine. Who lies about the host
  * changes their own cookies and nobody else's.
  */
-function isSecure(context: Context<ApiEnvironment>): boolean {
+export function isSecure(context: Context<ApiEnvironment>): boolean {
   const { hostname } = new URL(context.req.url);
   return context.get('client').scheme === 'https' || !isLoopback(hostname);
 }

@@ -24,3 +24,24 @@ export class ProviderUnavailableError extends ApiError {
     );
   }
 }
+
+/** Why a sign-in at an identity provider came to nothing; the dashboard has a sentence for each. */
+export type SignInProblem =
+  | 'unknown_issuer'
+  | 'issuer_unavailable'
+  | 'expired'
+  | 'invalid_state'
+  | 'access_denied'
+  | 'invalid_answer'
+  | 'no_role'
+  | 'inactive';
+
+export class SignInError extends Error {
+  readonly problem: SignInProblem;
+
+  constructor(problem: SignInProblem, cause?: unknown) {
+    super(`The sign-in failed: ${problem}`, { cause });
+    this.name = 'SignInError';
+    this.problem = problem;
+  }
+}

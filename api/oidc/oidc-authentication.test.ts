@@ -41,6 +41,7 @@ function authentication(more: Issuer = {}, others: Issuer[] = [], times = {}) {
     issuers: oidcIssuers(settings),
     database: world.database,
     memberships: new TeamMemberships(world.database),
+    signingKeys: [],
     log: createLog('test', 'silent'),
     times: { unknownKey: 0, failure: 0, ...times },
   });

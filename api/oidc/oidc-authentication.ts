@@ -1,6 +1,7 @@
 import { decodeJwt } from 'jose';
 import type { Logger } from '../../config/log.ts';
 import type { OidcIssuer } from '../../config/oidc-issuers.ts';
+import type { SigningKey } from '../../config/signing-keys.ts';
 import { profileOfClaims, teamClaims } from '../../domain/claims-mapping.ts';
 import {
   MEMBER_PERMISSIONS,
@@ -11,8 +12,10 @@ import {
 } from '../../domain/principal.ts';
 import type { Database } from '../../prisma/client.ts';
 import type { TeamMemberships } from '../teams/memberships.ts';
-import { InvalidTokenError } from './errors.ts';
+import { InvalidTokenError, SignInError } from './errors.ts';
+import { PendingSignIns } from './pending-sign-in.ts';
 import { Provider, type ProviderTimes } from './provider.ts';
+import { SignInClient } from './sign-in-client.ts';
 import { type VerifiedClaims, verifyToken } from './verify-token.ts';
 
 /** Characters; tokens with two hundred groups have some eight thousand. */
@@ -22,13 +25,17 @@ export interface OidcAuthenticationParts {
   issuers: readonly OidcIssuer[];
   database: Database;
   memberships: TeamMemberships;
+  /** Of the access tokens. */
+  signingKeys: readonly SigningKey[];
   log: Logger;
   times?: Partial<ProviderTimes>;
 }
 
-/** Who a token of a trusted identity provider stands for. */
+/** The identity providers that are trusted: who their tokens stand for, and signing in by them. */
 export class OidcAuthentication {
   readonly #parts: OidcAuthenticationParts;
+  readonly pendingSignIns: PendingSignIns;
+  readonly #clients: ReadonlyMap<string, SignInClient>;
   readonly #trusted: ReadonlyMap<string, { issuer: OidcIssuer; provider: Provider }>;
 
   constructor(parts: OidcAuthenticationParts) {
@@ -39,13 +46,35 @@ export class OidcAuthentication {
         { issuer, provider: new Provider(issuer, parts.times) },
       ]),
     );
+    this.pendingSignIns = new PendingSignIns(parts.signingKeys);
+    this.#clients = new Map(
+      [...this.#trusted.values()].flatMap(({ issuer, provider }) =>
+        issuer.client === null
+          ? []
+          : [
+              [
+                issuer.id,
+                new SignInClient({ issuer, client: issuer.client, provider, log: parts.log }),
+              ] as const,
+            ],
+      ),
+    );
+  }
+
+  has(id: string): boolean {
+    return this.#clients.has(id);
+  }
+
+  /** @throws SignInError where people don't sign in by such a provider */
+  signInClient(id: string): SignInClient {
+    const client = this.#clients.get(id);
+    if (!client) throw new SignInError('unknown_issuer');
+    return client;
   }
 
   /** Providers by which people sign in to the dashboard. */
   get methods(): { id: string; name: string }[] {
-    return this.#parts.issuers
-      .filter(({ client }) => client !== null)
-      .map(({ id, name }) => ({ id, name }));
+    return [...this.#clients.values()].map(({ issuer: { id, name } }) => ({ id, name }));
   }
 
   /**

@@ -7,6 +7,7 @@ import type { ApiEnvironment } from './environment.ts';
 import { BodyTooLargeError, MethodNotAllowedError } from './errors.ts';
 import { authenticate } from './middleware/authenticate.ts';
 import { findClient } from './middleware/client-address.ts';
+import { allowOrigins } from './middleware/cors.ts';
 import { correlation } from './middleware/correlation.ts';
 import { refuseCrossSite } from './middleware/cross-site.ts';
 import { idempotency } from './middleware/idempotency.ts';
@@ -66,6 +67,7 @@ export function createApp(dependencies: Dependencies) {
   app.use(
     '/api/*',
     keepOutOfCaches,
+    allowOrigins(settings.CORS_ORIGINS),
     authenticate(dependencies),
     limitApi(settings),
     bodyLimit({

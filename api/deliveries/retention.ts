@@ -21,15 +21,25 @@ export class Retention {
   readonly #connections: ConnectionPool;
   readonly #log: Logger;
   readonly #payloads: number;
+  readonly #others: readonly (() => Promise<unknown>)[];
   #running: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  /** @param payloads - milliseconds that the payload of a delivery is kept */
-  constructor(connections: ConnectionPool, log: Logger, payloads: number) {
+  /**
+   * @param payloads - milliseconds that the payload of a delivery is kept
+   * @param others - what else is swept along; safe to do twice
+   */
+  constructor(
+    connections: ConnectionPool,
+    log: Logger,
+    payloads: number,
+    others: readonly (() => Promise<unknown>)[] = [],
+  ) {
     this.#connections = connections;
     this.#log = log;
     this.#payloads = payloads;
+    this.#others = others;
   }
 
   start(): void {
@@ -51,6 +61,7 @@ export class Retention {
     try {
       await this.#repeat(FORGET_PAYLOADS, [this.#payloads, BATCH]);
       await this.#repeat(FORGET_KEYS, [BATCH]);
+      for (const sweep of this.#others) await sweep();
     } catch (error) {
       this.#log.warn({ err: error }, 'Old records could not be removed; tried again in an hour');
     }

@@ -25,7 +25,9 @@ export function authorize(access: Access): MiddlewareHandler<ApiEnvironment> {
     const permissions = permissionsInScope(principal.permissions, scope);
     const isAllowed =
       access === 'signed-in' ||
-      (access === 'account' ? context.get('accountId') !== undefined : allows({ permissions }, access));
+      (access === 'account'
+        ? context.get('accountId') !== undefined
+        : allows({ permissions }, access));
     if (!isAllowed) {
       await refused?.({
         type: 'permission.denied',

@@ -74,7 +74,7 @@ it('takes over from a process that ended in the middle, and forgets after a day'
   const { path } = await queuedJob();
   const key = randomUUID();
   await cancel(path, key);
-  const where = { principal_key: { principal: 'local admin', key } };
+  const where = { principal_key: { principal: 'local user:administrator', key } };
   const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000);
   await world.records.idempotencyKey.update({ where, data: { status: null } });
   expect((await cancel(path, key)).status).toBe(409);

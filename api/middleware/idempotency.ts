@@ -3,6 +3,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Pool as ConnectionPool } from 'pg';
 import type { JsonValue } from '../../domain/json.ts';
+import type { Principal } from '../../domain/principal.ts';
 import type { ApiEnvironment } from '../environment.ts';
 import { ApiError, ConflictError, MalformedRequestError } from '../errors.ts';
 
@@ -58,7 +59,7 @@ export function idempotency(connections: ConnectionPool): MiddlewareHandler<ApiE
       );
     }
     const owner = `${principal.kind === 'oidc' ? 'oidc' : 'local'} ${principal.id}`;
-    const fingerprint = await fingerprintOf(context);
+    const fingerprint = await fingerprintOf(context, principal);
     const claimed = await connections.query(CLAIM, [owner, key, fingerprint]);
     if (claimed.rowCount === 0) {
       const { rows } = await connections.query<Kept>(
@@ -77,11 +78,16 @@ export function idempotency(connections: ConnectionPool): MiddlewareHandler<ApiE
   };
 }
 
-async function fingerprintOf(context: Context<ApiEnvironment>): Promise<string> {
+/** Of the request, and of what its sender may do: an answer is not for who has lost the right to it. */
+async function fingerprintOf(
+  context: Context<ApiEnvironment>,
+  { permissions, scope, teams }: Principal,
+): Promise<string> {
   const { method, url } = context.req;
   const { pathname, search } = new URL(url);
   return createHash('sha256')
     .update(`${method} ${pathname}${search}\n`)
+    .update(`${JSON.stringify([permissions, scope, teams])}\n`)
     .update(Buffer.from(await context.req.arrayBuffer()))
     .digest('hex');
 }

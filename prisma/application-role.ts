@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import type { Database } from './client.ts';
 
 /** The group of what Runyard's processes may do, which isn't to change what the audit log says. */
 const APPLICATION_ROLE = 'runyard_application';
@@ -14,4 +15,11 @@ export function becomeApplication(client: ClientBase): unknown {
       WHERE rolname = $1 AND pg_has_role(oid, 'MEMBER')`,
     [APPLICATION_ROLE],
   );
+}
+
+/** True when the database would let these connections change what the audit log says; false if it doesn't tell. */
+export async function canChangeAudit(database: Pick<Database, '$queryRaw'>): Promise<boolean> {
+  const rows = await database.$queryRaw<{ able: boolean }[]>`
+    SELECT has_table_privilege('audit_events', 'UPDATE') AS able`.catch(() => []);
+  return rows[0]?.able ?? false;
 }

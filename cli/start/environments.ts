@@ -56,6 +56,7 @@ export function processEnvironments(
         'AUTH_SIGNING_KEYS',
         'GITHUB_WEBHOOK_SECRET',
         'GITHUB_WEBHOOK_SECRET_PREVIOUS',
+        'OIDC_ISSUERS',
         'PAYLOAD_ENCRYPTION_KEYS',
       ),
     },

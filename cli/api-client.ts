@@ -26,8 +26,16 @@ export class ApiClient {
     return (await this.#send('GET', path, {})).text();
   }
 
-  async post<T>(path: string, body?: unknown): Promise<T> {
-    return (await (await this.#send('POST', path, { body })).json()) as T;
+  async post<T>(path: string, body?: unknown, query: Query = {}): Promise<T> {
+    return (await (await this.#send('POST', path, { body, query })).json()) as T;
+  }
+
+  async patch<T>(path: string, body: unknown): Promise<T> {
+    return (await (await this.#send('PATCH', path, { body })).json()) as T;
+  }
+
+  async delete(path: string, query: Query = {}): Promise<void> {
+    await this.#send('DELETE', path, { query });
   }
 
   /** Follows server-sent events until the server ends the stream or `onEvent` answers false. */

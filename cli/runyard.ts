@@ -7,6 +7,9 @@ import type { Context } from './commands/context.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addHostCommands } from './commands/hosts.ts';
 import { addJobCommands } from './commands/jobs.ts';
+import { addPolicyCommands } from './commands/policies.ts';
+import { addRunnerCommands } from './commands/runners.ts';
+import { addTeamCommands } from './commands/teams.ts';
 import { EXIT, Failure } from './failure.ts';
 
 const EXIT_CODES = `
@@ -14,7 +17,7 @@ Exit codes:
   0  done
   1  failed; doctor found something broken
   2  the command line or a setting makes no sense
-  3  there is no such job or host
+  3  there is no such thing
   4  Runyard can't be reached
   5  not allowed: the token is missing, wrong, or may not do this
   6  not in a state in which this can be done
@@ -35,7 +38,11 @@ export async function runyard(
 ): Promise<number> {
   const file = join(projectRoot(), '.env');
   if (environment === process.env && existsSync(file)) process.loadEnvFile(file);
-  const program = buildProgram({ environment, write: streams.out });
+  const program = buildProgram({
+    environment,
+    write: streams.out,
+    warn: streams.error,
+  });
   program.exitOverride().configureOutput({ writeOut: streams.out, writeErr: streams.error });
   for (const command of withSubcommands(program)) {
     command.exitOverride().configureOutput({ writeOut: streams.out, writeErr: streams.error });
@@ -67,6 +74,9 @@ function buildProgram(context: Context): Command {
   program.command('start').description('Start Runyard on this machine (as "npm start" does)');
   addJobCommands(program, context);
   addHostCommands(program, context);
+  addRunnerCommands(program, context);
+  addTeamCommands(program, context);
+  addPolicyCommands(program, context);
   addDoctorCommand(program, context);
   return program;
 }

@@ -7,6 +7,8 @@ import type { Output } from '../output.ts';
 export interface Context {
   environment: NodeJS.ProcessEnv;
   write: (text: string) => void;
+  /** For people only: what a script reads goes to `write`. */
+  warn: (text: string) => void;
 }
 
 /** The options of the command line that every command has. */

@@ -1,8 +1,9 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Job, JobDetail, JobPage } from '../../api/schemas/job.ts';
 import { ago, fields, show, table } from '../output.ts';
 import { apiOf, type Context, outputOf } from './context.ts';
 import { followLog } from './follow-log.ts';
+import { wholeNumber } from './options.ts';
 
 interface ListOptions {
   status?: string;
@@ -30,7 +31,7 @@ export function addJobCommands(program: Command, context: Context): void {
     .option('--label <label>', 'only jobs with this label')
     .option('--since <time>', 'received at or after, RFC 3339')
     .option('--until <time>', 'received before, RFC 3339')
-    .option('--limit <number>', 'how many', wholeNumber, 20)
+    .option('--limit <number>', 'how many', wholeNumber(1), 20)
     .option('--cursor <cursor>', "where to go on: a former list's next_cursor")
     .action(async (options: ListOptions, command: Command) => {
       const page = await apiOf(command, context).get<JobPage>('/api/jobs', { ...options });
@@ -127,11 +128,4 @@ function jobText(job: JobDetail): string {
     since === null ? '' : `+${(since / 1000).toFixed(3)} s`,
   ]);
   return `${facts}\n\n${table(['STEP', 'AT', ''], steps)}`;
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new InvalidArgumentError('a whole number from 1 on');
-  return value;
 }

@@ -23,6 +23,7 @@ import { ApiMetrics } from './metrics/api-metrics.ts';
 import { JobMetrics } from './metrics/job-metrics.ts';
 import { parseUpstream } from './metrics/scrape.ts';
 import { createIdentity } from './identity/identity.ts';
+import { sweepIdentity } from './identity/sweep.ts';
 import { OidcAuthentication } from './oidc/oidc-authentication.ts';
 import { TeamMemberships } from './teams/memberships.ts';
 import { connectTemporal } from './temporal.ts';
@@ -81,7 +82,9 @@ export function createServices(
     interval: settings.DISPATCH_INTERVAL,
     patience,
   });
-  const retention = new Retention(connections, log, settings.DELIVERY_RETENTION);
+  const retention = new Retention(connections, log, settings.DELIVERY_RETENTION, [
+    () => sweepIdentity(database),
+  ]);
   const notifications = new Notifications(required.DATABASE_URL, log);
   const refusals = new RefusalLog(database, log);
   const memberships = new TeamMemberships(database);

@@ -8,6 +8,7 @@ import {
   PENDING_COLUMNS,
   type PendingDelivery,
   type PendingRow,
+  registrationOf,
   toPendingDelivery,
 } from './pending-delivery.ts';
 import type { TemporalReach } from './temporal-reach.ts';
@@ -29,6 +30,8 @@ SELECT delivery.id AS inbox_id, delivery.delivery_id AS inbox_delivery_id,
   delivery.payload->'workflow_job'->>'conclusion' AS told_conclusion,
   NULLIF(delivery.payload->'workflow_job'->>'runner_name', '') AS told_runner,
   CASE WHEN delivery.action = 'in_progress' THEN runner.job_id END AS owner_job_id,
+  ${registrationOf("delivery.payload->'workflow_job'->>'runner_name'", 'delivery.repository')}
+    AS registration_id,
   false AS runner_stands, ${PENDING_COLUMNS}
 FROM deliveries AS delivery
   LEFT JOIN jobs AS job ON job.id = replace(substr(delivery.workflow_id, 5), '/', '-')

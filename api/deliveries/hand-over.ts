@@ -15,6 +15,7 @@ import type { Pool } from '../../domain/pool.ts';
 import { matchPool } from '../../domain/pool-match.ts';
 import { isRunnerOf, runnerName } from '../../domain/runner-name.ts';
 import { jobWorkflowId } from '../../workflows/contracts/ids.ts';
+import { registrationSeen, registrationWorkflowId } from '../../workflows/contracts/registration.ts';
 import { jobProgressed, RUNNER_JOB, runnerTaken } from '../../workflows/contracts/runner-job.ts';
 import {
   deliveryIdKey,
@@ -58,10 +59,14 @@ export async function handOver(target: HandOverTarget, delivery: PendingDelivery
       await Promise.all([
         signalProgress(target.client, delivery, delivery.action),
         signalOwner(target.client, delivery),
+        signalRegistration(target.client, delivery, 'busy'),
       ]);
       return;
     case 'completed':
-      await signalProgress(target.client, delivery, delivery.action);
+      await Promise.all([
+        signalProgress(target.client, delivery, delivery.action),
+        signalRegistration(target.client, delivery, 'idle'),
+      ]);
       return;
     default:
       throw new Error(`Nothing is known to do for the action ${delivery.action}`);
@@ -143,6 +148,20 @@ async function signalOwner(client: Client, delivery: PendingDelivery): Promise<v
   const owed = isLaunchOwed(delivery);
   await unlessGone(client.workflow.getHandle(jobWorkflowId(ownerJobId)), (workflow) =>
     workflow.signal(runnerTaken, { runnerName, githubJobId, owed }),
+  );
+}
+
+/** The runner is one that somebody was given: its registration follows what it does. */
+async function signalRegistration(
+  client: Client,
+  { registrationId, job }: PendingDelivery,
+  state: 'busy' | 'idle',
+): Promise<void> {
+  if (registrationId === null) return;
+  const { githubJobId } = job.input;
+  await unlessGone(
+    client.workflow.getHandle(registrationWorkflowId(registrationId)),
+    (workflow) => workflow.signal(registrationSeen, { state, githubJobId }),
   );
 }
 

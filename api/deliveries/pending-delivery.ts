@@ -14,6 +14,8 @@ export interface PendingDelivery {
   runnerName: string | null;
   /** The job that this runner was launched for, where it is one of ours and begins a job. */
   ownerJobId: string | null;
+  /** The registration that somebody was given for this runner. */
+  registrationId: string | null;
   /** This runner is one of ours, and its container stood when the delivery came. */
   runnerStands: boolean;
   job: PendingJob;
@@ -39,6 +41,12 @@ export const PENDING_COLUMNS = `job.id AS job_id, job.status AS job_status, job.
   job.installation_id, job.labels, job.branch, job.event AS job_event, job.source,
   job.correlation_id, job.attempts, job.pool, job.team, job.admitted_at`;
 
+/** The open registration of a runner, by expressions of its name and of the repository it serves. */
+export function registrationOf(runner: string, repository: string): string {
+  return `(SELECT id FROM registrations WHERE removed_at IS NULL AND lower(name) = lower(${runner})
+    AND lower(target) IN (lower(${repository}), lower(split_part(${repository}, '/', 1))) LIMIT 1)`;
+}
+
 /** As the driver gives it: 64-bit numbers are text. */
 export interface PendingRow {
   inbox_id: string;
@@ -48,6 +56,8 @@ export interface PendingRow {
   told_conclusion: string | null;
   told_runner: string | null;
   owner_job_id: string | null;
+  /** Absent where no runner is told of. */
+  registration_id?: string | null;
   runner_stands: boolean;
   job_id: string | null;
   job_status: JobStatus;
@@ -81,6 +91,7 @@ export function toPendingDelivery(row: PendingRow): PendingDelivery | null {
     conclusion: row.told_conclusion,
     runnerName: row.told_runner,
     ownerJobId: row.owner_job_id,
+    registrationId: row.registration_id ?? null,
     runnerStands: row.runner_stands,
     job: {
       name: row.name,

@@ -8,6 +8,7 @@ import {
   type PendingDelivery,
   type PendingRow,
   PENDING_COLUMNS,
+  registrationOf,
   toPendingDelivery,
 } from './pending-delivery.ts';
 
@@ -116,6 +117,7 @@ SELECT delivery.id AS inbox_id, delivery.status AS inbox_status, delivery.workfl
   delivery.attempts AS inbox_attempts, delivery.delivery_id AS inbox_delivery_id,
   $4::text AS inbox_action, $25::text AS told_conclusion, $23::text AS told_runner,
   CASE WHEN $13 = 'in_progress' THEN served.job_id END AS owner_job_id,
+  ${registrationOf('$23::text', '$7::text')} AS registration_id,
   COALESCE(served.removed_at IS NULL AND served.name IS NOT NULL, false) AS runner_stands,
   ${PENDING_COLUMNS}
 FROM delivery LEFT JOIN served ON true LEFT JOIN job ON true`;

@@ -7,6 +7,7 @@ import { loadSettings } from '../config/load.ts';
 import { createLog } from '../config/log.ts';
 import { defaultPool } from '../config/pool.ts';
 import { requireSettings } from '../config/require.ts';
+import { suspicionRules } from '../config/suspicion.ts';
 import { parseSigningKeys } from '../config/signing-keys.ts';
 import { canChangeAudit } from '../prisma/application-role.ts';
 import { checkpointKeys } from '../prisma/audit/keys.ts';
@@ -15,6 +16,7 @@ import { workflowBundlePath } from './bundle.ts';
 import { createDataConverter } from './codec/data-converter.ts';
 import { activityFields } from './correlation.ts';
 import { ensureAuditSchedule } from './control/audit-schedule.ts';
+import { AuditWatch } from './control/audit-watch.ts';
 import { AuditSealer } from './control/audit-sealer.ts';
 import { createControlMetrics } from './control/metrics.ts';
 import { registerSearchAttributes } from './control/search-attributes.ts';
@@ -91,11 +93,14 @@ if (await canChangeAudit(database)) {
 }
 const sealer = new AuditSealer(audit, log);
 sealer.start();
+const watch = new AuditWatch(database, suspicionRules(settings), log);
+watch.start();
 const running = worker.run();
 process.send?.({ ready: true, addresses: { metrics: metricsServer.url } });
 log.info({ metrics: metricsServer.url }, 'Control worker is running');
 // A worker whose server refuses it for good ends with an error; whoever supervises starts it anew.
 await running;
+await watch.stop();
 await sealer.stop();
 await metricsServer.close();
 await connection.close();

@@ -1,7 +1,5 @@
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { api } from '../client/api.ts';
-import { call } from '../client/call.ts';
-import type { AuditVerification } from '../../api/schemas/audit.ts';
 
 import { keys } from '../client/keys.ts';
 import { filterQuery } from '../filters/use-url-filters.ts';
@@ -38,5 +36,5 @@ export function useAuditEventTypes() {
 
 /** Checks the whole log, from its first event to its last. */
 export function useVerifyAudit() {
-  return useMutation({ mutationFn: () => call<AuditVerification>('GET', '/api/audit/verify') });
+  return useMutation({ mutationFn: async () => (await api.audit.verify.$get()).json() });
 }

@@ -105,7 +105,6 @@ export function EditPolicy({ subject, policy, onClose }: EditPolicyProps) {
       <LabelsInput
         label="Runner groups"
         description="Empty: the default one only"
-        splitChars={[',']}
         {...form.getInputProps('runner_groups')}
       />
       <Switch

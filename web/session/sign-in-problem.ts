@@ -22,6 +22,8 @@ const CALLBACK_PROBLEMS: Readonly<Record<string, string>> = {
   no_role:
     'You are known to the identity provider, but nothing there gives you a role in Runyard. Ask an administrator.',
   inactive: 'Your account is not active. Ask an administrator.',
+  invalid_answer:
+    'What the identity provider answered could not be verified. Try again; an administrator finds the reason in the API’s log.',
   issuer_unavailable: 'The identity provider can’t be reached just now. Try again in a minute.',
 };
 

@@ -15,7 +15,10 @@ import type { Pool } from '../../domain/pool.ts';
 import { matchPool } from '../../domain/pool-match.ts';
 import { isRunnerOf, runnerName } from '../../domain/runner-name.ts';
 import { jobWorkflowId } from '../../workflows/contracts/ids.ts';
-import { registrationSeen, registrationWorkflowId } from '../../workflows/contracts/registration.ts';
+import {
+  registrationSeen,
+  registrationWorkflowId,
+} from '../../workflows/contracts/registration.ts';
 import { jobProgressed, RUNNER_JOB, runnerTaken } from '../../workflows/contracts/runner-job.ts';
 import {
   deliveryIdKey,
@@ -159,9 +162,8 @@ async function signalRegistration(
 ): Promise<void> {
   if (registrationId === null) return;
   const { githubJobId } = job.input;
-  await unlessGone(
-    client.workflow.getHandle(registrationWorkflowId(registrationId)),
-    (workflow) => workflow.signal(registrationSeen, { state, githubJobId }),
+  await unlessGone(client.workflow.getHandle(registrationWorkflowId(registrationId)), (workflow) =>
+    workflow.signal(registrationSeen, { state, githubJobId }),
   );
 }
 

@@ -43,6 +43,7 @@ export async function createFirstAdministrator(
             name: 'first start',
             hash: createHash('sha256').update(apiToken).digest('hex'),
             hint: apiToken.slice(0, 8),
+            permissions: [],
           },
         },
       },

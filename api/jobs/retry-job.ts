@@ -43,7 +43,8 @@ WITH job AS (
 )
 SELECT delivery.id AS inbox_id, delivery.delivery_id AS inbox_delivery_id,
   delivery.attempts AS inbox_attempts, delivery.action AS inbox_action,
-  NULL AS told_conclusion, NULL AS told_runner, NULL AS owner_job_id, ${PENDING_COLUMNS}
+  NULL AS told_conclusion, NULL AS told_runner, NULL AS owner_job_id, false AS runner_stands,
+  ${PENDING_COLUMNS}
 FROM delivery, job`;
 
 /**
@@ -71,7 +72,7 @@ export async function retryJob(
   if (!row) throw notRetriable(job);
   const pending = toPendingDelivery(row);
   // The workflow before may still tear down; the dispatcher then starts the next one when it's done.
-  if (pending) void parts.handOver.submit(pending);
+  if (pending) parts.handOver.submit(pending);
   return findJob(parts.database, id, EVERYTHING);
 }
 

@@ -22,6 +22,11 @@ export class ApiClient {
     return (await (await this.#send('GET', path, { query })).json()) as T;
   }
 
+  /** An answer whose body is to be read as it comes. */
+  open(path: string, query: Query = {}): Promise<Response> {
+    return this.#send('GET', path, { query });
+  }
+
   async getText(path: string): Promise<string> {
     return (await this.#send('GET', path, {})).text();
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { InvalidSettingsError } from '../config/load.ts';
 import { projectRoot } from '../config/root.ts';
+import { addAuditCommands } from './commands/audit.ts';
 import type { Context } from './commands/context.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addHostCommands } from './commands/hosts.ts';
@@ -15,7 +16,7 @@ import { EXIT, Failure } from './failure.ts';
 const EXIT_CODES = `
 Exit codes:
   0  done
-  1  failed; doctor found something broken
+  1  failed; doctor or audit verify found something broken
   2  the command line or a setting makes no sense
   3  there is no such thing
   4  Runyard can't be reached
@@ -77,6 +78,7 @@ function buildProgram(context: Context): Command {
   addRunnerCommands(program, context);
   addTeamCommands(program, context);
   addPolicyCommands(program, context);
+  addAuditCommands(program, context);
   addDoctorCommand(program, context);
   return program;
 }

@@ -16,6 +16,7 @@ const { values } = parseArgs({
   options: {
     burst: { type: 'string', default: '500' },
     waiting: { type: 'string', default: '1000' },
+    only: { type: 'string', default: 'idle,burst,ramp,waiting' },
   },
 });
 const settings = { POOL_MEMORY_MIB: String(MEMORY), LOG_LEVEL: 'warn' };
@@ -27,6 +28,7 @@ async function measure(
   more: Record<string, string>,
   run: (bed: Awaited<ReturnType<typeof startTestbed>>) => Promise<Figure[]>,
 ): Promise<Figure[]> {
+  if (!values.only.split(',').includes(name)) return [];
   console.error(`Measuring: ${name} …`);
   const bed = await startTestbed('bench', { ...settings, ...more });
   try {

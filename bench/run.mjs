@@ -3,6 +3,7 @@
 //
 //   npm run bench                                    every figure
 //   npm run bench -- --burst 100 --waiting 200       a shorter run
+//   npm run bench -- --only ramp,burst               some figures: idle, burst, ramp, waiting
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { requireNode } from '../cli/setup/node-version.mjs';

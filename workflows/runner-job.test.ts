@@ -20,9 +20,9 @@ afterEach(async () => {
 });
 
 const running = (runnerName: string) =>
-  ({ status: 'in_progress', conclusion: null, runnerName }) as const;
+  ({ status: 'in_progress', conclusion: null, runnerName, recorded: null }) as const;
 const done = (runnerName: string | null, conclusion = 'success') =>
-  ({ status: 'completed', conclusion, runnerName }) as const;
+  ({ status: 'completed', conclusion, runnerName, recorded: null }) as const;
 
 async function serve(world: World, index = 0) {
   const container = await world.until(() => world.containers[index]);
@@ -95,6 +95,7 @@ describe('a job', () => {
   it('launches for another job when that one’s runner has served it', async () => {
     const world = await start((one) => {
       one.grantsSlots = false;
+      one.pool.timeouts.completionGrace = 60_000;
     });
     const another = `ry-${world.pool.name}-1`;
     await world.handle.signal(jobProgressed, running(another));
@@ -155,6 +156,16 @@ describe('a job', () => {
     await world.handle.signal(jobProgressed, done('somebody-else', 'failure'));
     expect(await world.handle.result()).toMatchObject({ status: 'completed' });
     expect(world.containers).toEqual([]);
+  });
+
+  it('records no end that was recorded when GitHub told it', async () => {
+    const world = await start();
+    const container = await serve(world);
+    const recorded = { status: 'completed', detail: 'Ran on it' } as const;
+    await world.handle.signal(jobProgressed, { ...done(container.runnerName), recorded });
+    container.end({});
+    expect(await world.handle.result()).toMatchObject(recorded);
+    expect(world.ends).toEqual([]);
   });
 
   it('learns from the records, at its container’s end, what no signal has told', async () => {

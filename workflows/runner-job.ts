@@ -8,12 +8,13 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import { isTerminal, type JobStatus } from '../domain/job-status.ts';
-import { type GithubWord, type LaunchedRunner, Launches } from '../domain/launches.ts';
+import { type LaunchedRunner, Launches } from '../domain/launches.ts';
 import { runnerName } from '../domain/runner-name.ts';
 import type { Admission, RecordedEnd } from './contracts/control-activities.ts';
 import {
   type CancelRequest,
   cancelJob,
+  type JobProgress,
   jobProgressed,
   jobStatus,
   type RunnerJobInput,
@@ -76,8 +77,9 @@ class RunnerJob {
     this.launches = new Launches(input.githubJobId);
   }
 
-  hear(word: GithubWord): void {
-    this.launches.hear(word);
+  hear({ status, conclusion, runnerName: name, recorded }: JobProgress): void {
+    this.launches.hear({ status, conclusion, runnerName: name });
+    this.#recorded = recorded ?? this.#recorded;
     if (this.#admission) this.#tellProgress();
   }
 

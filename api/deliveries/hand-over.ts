@@ -138,8 +138,9 @@ async function signalProgress(
   status: GithubJobStatus,
 ): Promise<void> {
   const { conclusion, runnerName, job } = delivery;
+  const recorded = isTerminal(job.status) ? { status: job.status, detail: job.detail } : null;
   await unlessGone(client.workflow.getHandle(jobWorkflowId(job.input.id)), (workflow) =>
-    workflow.signal(jobProgressed, { status, conclusion, runnerName }),
+    workflow.signal(jobProgressed, { status, conclusion, runnerName, recorded }),
   );
 }
 

@@ -25,6 +25,7 @@ export interface PendingJob {
   input: RunnerJobInput;
   name: string;
   status: JobStatus;
+  detail: string;
   githubStatus: GithubJobStatus;
   conclusion: string | null;
   /** Runners launched for it so far. */
@@ -36,7 +37,7 @@ export interface PendingJob {
 }
 
 /** Columns of `job` that a {@link PendingJob} is made of. */
-export const PENDING_COLUMNS = `job.id AS job_id, job.status AS job_status, job.github_status,
+export const PENDING_COLUMNS = `job.id AS job_id, job.status AS job_status, job.detail, job.github_status,
   job.conclusion, job.name, job.github_job_id, job.run_id, job.repository_id, job.repository,
   job.installation_id, job.labels, job.branch, job.event AS job_event, job.source,
   job.correlation_id, job.attempts, job.pool, job.team, job.admitted_at`;
@@ -61,6 +62,7 @@ export interface PendingRow {
   runner_stands: boolean;
   job_id: string | null;
   job_status: JobStatus;
+  detail: string | null;
   github_status: GithubJobStatus;
   conclusion: string | null;
   name: string;
@@ -96,6 +98,7 @@ export function toPendingDelivery(row: PendingRow): PendingDelivery | null {
     job: {
       name: row.name,
       status: row.job_status,
+      detail: row.detail ?? '',
       githubStatus: row.github_status,
       conclusion: row.conclusion,
       attempts: row.attempts,

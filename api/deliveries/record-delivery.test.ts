@@ -154,7 +154,7 @@ describe("a job that is given to another job's runner", () => {
     expect(await world.signals(workflowIdOf(other))).toEqual([
       {
         name: 'jobProgressed',
-        input: { status: 'in_progress', conclusion: null, runnerName: name },
+        input: { status: 'in_progress', conclusion: null, runnerName: name, recorded: null },
       },
     ]);
   });
@@ -186,7 +186,10 @@ describe("a job that is given to another job's runner", () => {
     expect(await world.signals(workflowIdOf(other))).toEqual([
       {
         name: 'jobProgressed',
-        input: { status: 'completed', conclusion: 'success', runnerName: name },
+        input: {
+          ...{ status: 'completed', conclusion: 'success', runnerName: name },
+          recorded: { status: 'completed', detail: `Ran on ${name}` },
+        },
       },
     ]);
     expect(await world.signals(workflowIdOf(one))).toEqual([]);

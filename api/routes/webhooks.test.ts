@@ -106,11 +106,14 @@ describe('accepted', () => {
     expect(await world.signals(workflowIdOf(id))).toEqual([
       {
         name: 'jobProgressed',
-        input: { status: 'in_progress', conclusion: null, runnerName: 'ry-1' },
+        input: { status: 'in_progress', conclusion: null, runnerName: 'ry-1', recorded: null },
       },
       {
         name: 'jobProgressed',
-        input: { status: 'completed', conclusion: 'success', runnerName: 'ry-1' },
+        input: {
+          ...{ status: 'completed', conclusion: 'success', runnerName: 'ry-1' },
+          recorded: { status: 'completed', detail: 'Ran on ry-1' },
+        },
       },
     ]);
   });

@@ -101,7 +101,7 @@ async function serveToTheEnd(world: World, index = 0): Promise<void> {
 
 function hear(world: World, status: 'in_progress' | 'completed', runnerName: string) {
   const conclusion = status === 'completed' ? 'success' : null;
-  return world.handle.signal(jobProgressed, { status, conclusion, runnerName });
+  return world.handle.signal(jobProgressed, { status, conclusion, runnerName, recorded: null });
 }
 
 function takeRunner(world: World, runnerName: string, owed: boolean) {

@@ -1,8 +1,8 @@
 import type { HostDescription, HostLoad, HostRecords } from '../../activities/host-records.ts';
 import type { Logger } from '../../config/log.ts';
 
-/** milliseconds within which several changes are told as one */
-const COALESCE = 100;
+/** milliseconds within which several changes are told as one: each is a write that every page hears of */
+const COALESCE = 500;
 
 /** Keeps the host's record: at its interval, and soon after each change of its load. */
 export class HostHeartbeat {

@@ -30,6 +30,8 @@ export interface JobProgress {
   conclusion: string | null;
   /** The runner that GitHub gave the job to, which need not be the one launched for it. */
   runnerName: string | null;
+  /** The end that was recorded with this word; null where there is none yet. */
+  recorded: { status: JobStatus; detail: string } | null;
 }
 
 /** A runner launched for this job was given another job. Sent to the workflow that owns the runner. */

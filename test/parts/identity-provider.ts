@@ -80,6 +80,15 @@ export class IdentityProvider {
         email: ['email', 'email_verified'],
       },
       pkce: { required: () => true },
+      ttl: {
+        AccessToken: 300,
+        AuthorizationCode: 60,
+        ClientCredentials: 300,
+        Grant: 300,
+        IdToken: 300,
+        Interaction: 300,
+        Session: 300,
+      },
       features: {
         devInteractions: { enabled: false },
         clientCredentials: { enabled: true },

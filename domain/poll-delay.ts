@@ -30,6 +30,7 @@ export function pollDelay(
   const spread = Math.max(LEAST, interval) * (0.75 + chance / 2);
   if (budget === null || budget.limit <= 0 || budget.resetsAt <= now) return spread;
   const left = budget.remaining / budget.limit;
-  if (left < STOP_BELOW) return Math.max(spread, budget.resetsAt - now + spread * chance);
-  return left < SLOW_BELOW ? Math.min(spread * SLOWER, budget.resetsAt - now + spread) : spread;
+  const afterReset = budget.resetsAt - now + spread;
+  if (left < STOP_BELOW) return afterReset;
+  return left < SLOW_BELOW ? Math.min(spread * SLOWER, afterReset) : spread;
 }

@@ -79,8 +79,9 @@ async function recordedMigrations(client: Client): Promise<Set<string>> {
   if (unfinished) {
     const name = unfinished.migration_name;
     throw new MigrationError(
-      `Migration ${name} was begun by another tool and never finished: look at the database, then run ` +
-        `"npx prisma migrate resolve --applied ${name}" or "--rolled-back ${name}"`,
+      `Migration ${name} was begun by another tool and never finished. Look at the database: if all of it is ` +
+        `there, run UPDATE _prisma_migrations SET finished_at = now() WHERE migration_name = '${name}'; if ` +
+        `none of it is, SET rolled_back_at = now() instead, and start again`,
     );
   }
   return new Set(rows.map((row) => row.migration_name));

@@ -40,8 +40,9 @@ export async function buildDemoImage(
       (error) => (error ? reject(error) : resolve()),
       (event: { stream?: string; error?: string }) => {
         if (event.error) reject(new Error(`Building ${tag} failed: ${event.error}`));
-        const text = event.stream?.trim();
-        if (text) onProgress(text);
+        // of a step's lines the first says what it does; the others are names of layers
+        const step = /^Step \d+\/\d+ : .*/.exec(event.stream ?? '')?.[0];
+        if (step) onProgress(step);
       },
     );
   });

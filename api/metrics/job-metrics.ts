@@ -12,11 +12,16 @@ const PHASES = `VALUES
   ('run', completed_at - picked_up_at), ('teardown', removed_at - completed_at)`;
 
 /**
- * Jobs that settled since the last look. What is younger than two seconds waits for the next one: a
- * statement that took an earlier number may not be visible yet.
+ * Jobs that settled since the last look, in the order in which they did. What is younger than two
+ * seconds waits for the next one: a statement that took an earlier number may not be visible yet. So
+ * does a job, with all behind it, whose container is still to be removed, for a minute at most.
  */
-const UP_TO = `SELECT COALESCE(max(settled_sequence), $1)::text AS last FROM jobs
-  WHERE settled_sequence > $1 AND settled_at < now() - interval '2 seconds'`;
+const UP_TO = `SELECT COALESCE(
+    min(settled_sequence) FILTER (WHERE settled_at > now() - interval '2 seconds'
+      OR (settled_at > now() - interval '1 minute'
+        AND container_started_at IS NOT NULL AND removed_at IS NULL)) - 1,
+    max(settled_sequence), $1)::text AS last
+  FROM jobs WHERE settled_sequence > $1`;
 
 const OUTCOMES = `SELECT COALESCE(pool, '') AS pool, status, COALESCE(error_code, '') AS reason,
     count(*)::float AS count

@@ -106,6 +106,18 @@ it('counts jobs by how they ended, and measures their phases', async () => {
   }
 });
 
+it('waits with a job for the removal of its container, so that its teardown is measured', async () => {
+  const count = /^runyard_job_duration_seconds_count\{pool="late",phase="teardown"\} 1$/m;
+  const over = { pool: 'late', steps: { containerStartedAt: 1, completedAt: 2 } };
+  await addJob('completed', over, 5);
+  expect((await scrape()).join('\n')).not.toContain('pool="late",outcome');
+  await world.records.job.updateMany({
+    where: { pool: 'late' },
+    data: { removedAt: new Date(Date.UTC(2026, 10, 21, 6, 0, 9)) },
+  });
+  expect((await scrape()).join('\n')).toMatch(count);
+});
+
 it('counts webhooks by how they were answered, and times them', async () => {
   await world.webhook(workflowJob('queued'));
   await world.webhook({ action: 'created' }, { event: 'star' });

@@ -2,6 +2,7 @@ import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { buildDemoImage } from '../simulator/demo-image.ts';
 import { startTestbed } from '../test/parts/testbed.ts';
+import { auditFigures } from './audit-figures.ts';
 import { docker, removeLeftovers } from './bare-docker.ts';
 import { burstFigures } from './burst-figures.ts';
 import { type Figure, table } from './figures.ts';
@@ -40,7 +41,9 @@ async function measure(
   }
 }
 
+console.error('Measuring: audit log …');
 const figures = [
+  ...(await auditFigures()),
   ...(await measure('idle', { HOST_CAPACITY: '4' }, async (bed) => [
     ...(await idleMemory(bed)),
     ...(await idleFigures(bed, image, MEMORY)),

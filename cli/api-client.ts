@@ -39,8 +39,17 @@ export class ApiClient {
     return (await (await this.#send('PATCH', path, { body })).json()) as T;
   }
 
+  async put<T>(path: string, body: unknown): Promise<T> {
+    return (await (await this.#send('PUT', path, { body })).json()) as T;
+  }
+
   async delete(path: string, query: Query = {}): Promise<void> {
     await this.#send('DELETE', path, { query });
+  }
+
+  /** For a call that answers nothing. */
+  async send(method: string, path: string): Promise<void> {
+    await this.#send(method, path, {});
   }
 
   /** Follows server-sent events until the server ends the stream or `onEvent` answers false. */
@@ -107,8 +116,8 @@ async function failureOf(answer: Response): Promise<Failure> {
       return new Failure(
         EXIT.notAllowed,
         code,
-        `${said}. Give the admin token with --token or RUNYARD_TOKEN; "npm start" keeps it in the ` +
-          `data folder's file admin-token`,
+        `${said}. Sign in with "runyard login", or give an API token with --token or RUNYARD_TOKEN; ` +
+          `"npm start" keeps one in the data folder's file admin-token`,
       );
     case 403:
       return new Failure(EXIT.notAllowed, code, said);

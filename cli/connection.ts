@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dataFolderPath } from '../config/data-folder.ts';
+import { readLogin } from './credentials.ts';
 import { EXIT, Failure } from './failure.ts';
 
 /** What `endpoints.json` says of a system that runs on this machine. */
@@ -39,13 +40,30 @@ export function findApi(options: ConnectionOptions, environment: NodeJS.ProcessE
       `"${url}" is not an address such as http://host:3000`,
     );
   }
-  return { url: url.replace(/\/+$/, ''), token: findToken(options, environment) };
+  const address = url.replace(/\/+$/, '');
+  return { url: address, token: findToken(options, environment, address) };
 }
 
-function findToken(options: ConnectionOptions, environment: NodeJS.ProcessEnv): string | null {
+/** The data folder's token is for the system of that folder: it's shown to no other. */
+function findToken(
+  options: ConnectionOptions,
+  environment: NodeJS.ProcessEnv,
+  url: string,
+): string | null {
   const given = options.token || environment['RUNYARD_TOKEN'];
   if (given) return given;
+  const kept = readLogin(environment, url);
+  if (kept) return kept.token;
+  if (!isLocal(url, localEndpoints(environment)?.['api'])) return null;
   return read(join(dataFolderPath(environment), 'admin-token'))?.trim() ?? null;
+}
+
+function isLocal(url: string, local: unknown): boolean {
+  if (typeof local !== 'string') return false;
+  const { hostname, port } = new URL(url);
+  const own = new URL(local);
+  const isLoopback = hostname === 'localhost' || hostname === '[::1]' || hostname === '127.0.0.1';
+  return port === own.port && (hostname === own.hostname || isLoopback);
 }
 
 /** Addresses of the system that runs on this machine, or null where none does. */

@@ -8,9 +8,13 @@ import type { Context } from './commands/context.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addHostCommands } from './commands/hosts.ts';
 import { addJobCommands } from './commands/jobs.ts';
+import { addKeyCommands } from './commands/keys.ts';
+import { addLoginCommands } from './commands/login.ts';
 import { addPolicyCommands } from './commands/policies.ts';
 import { addRunnerCommands } from './commands/runners.ts';
 import { addTeamCommands } from './commands/teams.ts';
+import { addTokenCommands } from './commands/tokens.ts';
+import { addUserCommands } from './commands/users.ts';
 import { EXIT, Failure } from './failure.ts';
 
 const EXIT_CODES = `
@@ -24,7 +28,7 @@ Exit codes:
   6  not in a state in which this can be done
 
 The API is found by --url, RUNYARD_URL, or the data folder (RUNYARD_DATA_DIR, .runyard) of a
-system that runs on this machine; the token by --token, RUNYARD_TOKEN, or that folder.`;
+system that runs on this machine; the token by --token, RUNYARD_TOKEN, "runyard login", or that folder.`;
 
 /**
  * Runs one command of `runyard`.
@@ -79,6 +83,10 @@ function buildProgram(context: Context): Command {
   addTeamCommands(program, context);
   addPolicyCommands(program, context);
   addAuditCommands(program, context);
+  addUserCommands(program, context);
+  addTokenCommands(program, context);
+  addLoginCommands(program, context);
+  addKeyCommands(program, context);
   addDoctorCommand(program, context);
   return program;
 }

@@ -1,5 +1,6 @@
 import { createWriteStream } from 'node:fs';
-import { finished } from 'node:stream/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { ApiClient } from '../api-client.ts';
 import { EXIT, Failure } from '../failure.ts';
 
@@ -27,15 +28,9 @@ export async function exportEvents(
     for await (const piece of pieces) write(piece);
     return;
   }
-  const file = createWriteStream(output, { mode: 0o600 });
   try {
-    for await (const piece of pieces) {
-      if (!file.write(piece)) await new Promise<void>((resolve) => file.once('drain', resolve));
-    }
-    file.end();
-    await finished(file);
+    await pipeline(Readable.from(pieces), createWriteStream(output, { mode: 0o600 }));
   } catch (error) {
-    file.destroy();
     if (!isFileError(error)) throw error;
     throw new Failure(EXIT.usage, 'not_writable', `${output} can't be written: ${error.message}`);
   }

@@ -15,6 +15,7 @@ import type {
 import { RUN_TIMEOUT } from '../workflows/contracts/host-activities.ts';
 import type { RunnerJobInput } from '../workflows/contracts/runner-job.ts';
 import type { AskedJob } from './github/jobs.ts';
+import { refuseByPolicy } from './job-policy.ts';
 
 interface AdmittedRow {
   github_status: string;
@@ -40,6 +41,8 @@ export async function admit(
       WHERE id = ${input.id} AND settled_at IS NULL`;
     return { decision: 'ignored', detail };
   }
+  const refusal = await refuseByPolicy(database, input);
+  if (refusal) return refusal;
   const priority = priorityOf(input, pool.priorityRules);
   const rows = await database.$queryRaw<AdmittedRow[]>`
     UPDATE jobs SET pool = ${pool.name}, priority = ${priority},

@@ -27,7 +27,7 @@ export const theme = createTheme({
 });
 
 /**
- * Mantine's dimmed text and placeholders have a contrast of about 3:1; these reach 4.5:1, which
+ * Mantine's dimmed text, placeholders and errors have a contrast of about 3:1; these reach 4.5:1, which
  * WCAG AA asks for.
  */
 export const cssVariables: CSSVariablesResolver = () => ({
@@ -35,6 +35,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
   light: {
     '--mantine-color-dimmed': '#566072',
     '--mantine-color-placeholder': '#667084',
+    '--mantine-color-error': '#c92a2a',
     '--mantine-color-text': '#1c2430',
     '--runyard-page': '#f5f6f9',
     '--runyard-hairline': '#e2e6ec',
@@ -44,6 +45,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
   dark: {
     '--mantine-color-dimmed': '#9fabbb',
     '--mantine-color-placeholder': '#8b98aa',
+    '--mantine-color-error': '#ff8787',
     '--runyard-page': '#10161f',
     '--runyard-hairline': '#2a3444',
     '--runyard-hover': '#1c2532',

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Octokit } from '@octokit/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   APP_ID,
@@ -20,14 +19,14 @@ import { createRegistrationActivities } from './registrations.ts';
 
 let test: TestDatabase;
 let github: TestGithub;
-let octokit: Octokit;
 let activities: RegistrationActivities;
 const provisions: { mode: string; outcome: string }[] = [];
 const statuses: number[] = [];
 
 beforeAll(async () => {
   [test, github] = await Promise.all([createTestDatabase(), startTestGithub()]);
-  octokit = await github.octokit('acme');
+  // the App is installed there
+  await github.octokit('acme');
   activities = createRegistrationActivities({
     database: test.database,
     github: createGithubClient({

@@ -1,7 +1,6 @@
 import { AggregatorRegistry, type MetricObject, type Registry } from 'prom-client';
 import { InvalidSettingsError } from '../../config/load.ts';
 import type { Logger } from '../../config/log.ts';
-import type { JobMetrics } from './job-metrics.ts';
 import { family, type MetricFamily, metricFamilySchema } from './metric-family.ts';
 
 /** Milliseconds that a worker has to answer. */
@@ -30,17 +29,17 @@ export function parseUpstream(entry: string): Upstream {
   return { process: name ?? url.host, url: url.href };
 }
 
-/** Text of `/metrics`: this process, the jobs, and every worker that answers. */
+/** Text of `/metrics`: this process, what the records say, and every worker that answers. */
 export async function scrape(parts: {
   registry: Registry;
-  jobs: JobMetrics;
+  records: { collect(): Promise<MetricFamily[]> };
   upstreams: readonly Upstream[];
   log: Logger;
 }): Promise<{ text: string; contentType: string }> {
-  const { registry, jobs, upstreams, log } = parts;
-  const [own, ofJobs, ...ofUpstreams] = await Promise.all([
+  const { registry, records, upstreams, log } = parts;
+  const [own, ofRecords, ...ofUpstreams] = await Promise.all([
     registry.getMetricsAsJSON() as Promise<unknown> as Promise<MetricFamily[]>,
-    collectOrNone(() => jobs.collect(), log, 'database'),
+    collectOrNone(() => records.collect(), log, 'database'),
     ...upstreams.map(({ url }) => collectOrNone(() => fetchMetrics(url), log, url)),
   ]);
   const up = family('gauge', 'runyard_up', 'Whether a process answered', [
@@ -50,7 +49,7 @@ export async function scrape(parts: {
       value: ofUpstreams[index] ? 1 : 0,
     })),
   ]);
-  const all = [own, [up], ofJobs ?? [], ...ofUpstreams.map((families) => families ?? [])];
+  const all = [own, [up], ofRecords ?? [], ...ofUpstreams.map((families) => families ?? [])];
   const merged = AggregatorRegistry.aggregate(all as unknown as MetricObject[]);
   return { text: await merged.metrics(), contentType: merged.contentType };
 }

@@ -46,6 +46,25 @@ async function addJob(status: string, fields: Record<string, unknown> = {}, sett
     WHERE github_job_id = ${githubJobId} AND settled_at IS NOT NULL`;
 }
 
+it('counts provisioned runners by status', async () => {
+  const statuses = ['pending', 'idle', 'idle', 'deleted'];
+  for (const status of statuses) {
+    await world.records.registration.create({
+      data: {
+        ...{ name: `r-${randomId()}`, target: 'octo', owner: 'user:ada', ownerName: 'Ada', status },
+        ...{ installationId: 1n, runnerGroup: 'Default', mode: 'jit', ephemeral: true },
+        ...{ correlationId: 'c', expiresAt: new Date(), labels: ['self-hosted'] },
+        removedAt: status === 'deleted' ? new Date() : null,
+      },
+    });
+  }
+  const lines = await scrape();
+  for (const [status, value] of Object.entries({ pending: 1, idle: 2, busy: 0 })) {
+    expect(lines).toContain(`runyard_registrations{status="${status}"} ${value}`);
+  }
+  expect(lines.join()).not.toContain('runyard_registrations{status="deleted"}');
+});
+
 it('counts jobs by how they ended, and measures their phases', async () => {
   await addJob('completed', {
     steps: {

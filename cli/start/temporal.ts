@@ -16,7 +16,8 @@ export interface TemporalOptions {
 
 /**
  * The dev server reads its queues at most 20 times a second out of the box, so that every task
- * waits 45 ms; priority and fairness need the new matcher, and are exact on one partition only.
+ * waits 45 ms; priority and fairness need the new matcher, and are exact on one partition only. The
+ * cache has room for the workflows that move: those that merely wait are read again when they do.
  */
 const DYNAMIC_CONFIGURATION: Readonly<Record<string, number | boolean>> = {
   'history.transferProcessorMaxPollRPS': 2000,
@@ -25,10 +26,14 @@ const DYNAMIC_CONFIGURATION: Readonly<Record<string, number | boolean>> = {
   'matching.enableFairness': true,
   'matching.numTaskqueueReadPartitions': 1,
   'matching.numTaskqueueWritePartitions': 1,
+  'history.hostLevelCacheMaxSize': 500,
 };
 
 /** Survives the crash of any process; `synchronous = 2` would survive a power cut too, for a third of the speed. */
 const PRAGMAS = ['journal_mode=wal', 'synchronous=1'];
+
+/** Percent that Go's heap grows before it is collected: half its default, which costs no CPU to be seen. */
+const HEAP_GROWTH = '50';
 
 /** Starts Temporal's dev server, durable and tuned, on loopback only. `SIGTERM` stops it cleanly. */
 export function launchTemporal(options: TemporalOptions): Launched {
@@ -54,7 +59,7 @@ export function launchTemporal(options: TemporalOptions): Launched {
     {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: withoutSecrets(process.env),
+      env: { GOGC: HEAP_GROWTH, ...withoutSecrets(process.env) },
     },
   );
   return followUntilReady(

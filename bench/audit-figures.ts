@@ -43,8 +43,8 @@ export async function auditFigures(): Promise<Figure[]> {
     const owner = postgresUrl(port, password);
     await ensureDatabase(owner);
     await migrate(owner);
-    await ensureApplicationLogin(owner, password);
     const url = applicationUrl(port, password);
+    await ensureApplicationLogin(owner, url);
     return [...(await chained(url, folder)), ...(await webhooks(owner))];
   } finally {
     await endChild(child, 'SIGINT', 10_000);

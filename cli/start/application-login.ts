@@ -1,27 +1,32 @@
 import { createHash, createHmac, pbkdf2, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
-import { APPLICATION_LOGIN } from './postgres.ts';
 
 const ITERATIONS = 4096;
 
 /**
  * Gives Runyard's processes a login of their own, which may work with the tables but neither owns them
- * nor may change the audit log. Safe at each start, of data folders from before there was one too.
+ * nor may change the audit log. Safe at each start, of data folders from before there was one too. A
+ * login that is there keeps its rights, and is given the password.
  *
  * @param ownerUrl - of a database that is up to date: its migrations make the role that the login joins
+ * @param applicationUrl - the same database as the processes will use it: with login and password
  */
-export async function ensureApplicationLogin(ownerUrl: string, password: string): Promise<void> {
+export async function ensureApplicationLogin(
+  ownerUrl: string,
+  applicationUrl: string,
+): Promise<void> {
+  const { username, password } = new URL(applicationUrl);
+  const login = decodeURIComponent(username);
   const client = new Client({ connectionString: ownerUrl });
   await client.connect();
   try {
-    const found = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [
-      APPLICATION_LOGIN,
-    ]);
-    if (found.rowCount === 0) await client.query(`CREATE ROLE ${APPLICATION_LOGIN}`);
-    const verifier = client.escapeLiteral(await scramVerifier(password));
-    await client.query(`ALTER ROLE ${APPLICATION_LOGIN} LOGIN PASSWORD ${verifier}`);
-    await client.query(`GRANT runyard_application TO ${APPLICATION_LOGIN}`);
+    const found = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [login]);
+    const role = client.escapeIdentifier(login);
+    if (found.rowCount === 0) await client.query(`CREATE ROLE ${role}`);
+    const verifier = client.escapeLiteral(await scramVerifier(decodeURIComponent(password)));
+    await client.query(`ALTER ROLE ${role} LOGIN PASSWORD ${verifier}`);
+    await client.query(`GRANT runyard_application TO ${role}`);
   } finally {
     await client.end();
   }

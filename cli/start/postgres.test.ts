@@ -114,10 +114,10 @@ it("gives the processes a login that can't change what the audit log says, also 
   const application = applicationUrl(port, 'the-processes');
   await ensureDatabase(owner);
   await migrate(owner);
-  await ensureApplicationLogin(owner, 'another');
+  await ensureApplicationLogin(owner, applicationUrl(port, 'another'));
   // again, as at the second start, and with a new password
   await migrate(owner);
-  await ensureApplicationLogin(owner, 'the-processes');
+  await ensureApplicationLogin(owner, application);
   await query(
     application,
     "INSERT INTO teams (id, name, repositories) VALUES (gen_random_uuid(), 'a', '{}')",

@@ -11,7 +11,7 @@ import { canReach, type ServerUser, serverUser } from './postgres-user.ts';
 
 const ROLE = 'runyard';
 /** The login of Runyard's processes, which don't own the tables. */
-export const APPLICATION_LOGIN = 'runyard_app';
+const APPLICATION_LOGIN = 'runyard_app';
 const DATABASE = 'runyard';
 /** In the data folder: where the cluster is, when it can't be in the data folder itself. */
 const LOCATION_FILE = 'postgres-location';

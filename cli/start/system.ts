@@ -176,7 +176,7 @@ export class System {
         throw new Error(`The database of DATABASE_URL can't be used: ${reason}`, { cause: error });
       });
     if (this.#settings.DATABASE_URL === undefined) {
-      await ensureApplicationLogin(owner, databaseApplicationPassword);
+      await ensureApplicationLogin(owner, url);
     }
     this.#bootstrapped = await bootstrap(url, folder);
     return url;

@@ -110,6 +110,7 @@ export class TeamsWorld {
         hookId: '1',
         deliveryId: randomUUID(),
         event: 'workflow_job',
+        status: 'ignored',
         repository: SECRET,
         correlationId: 'c',
       },

@@ -62,6 +62,11 @@ it.each([
     { ...ISSUER, issuer: 'https://token.actions.githubusercontent.com' },
     'OIDC_ISSUERS.0.required_claims: must say whose workflows are trusted',
   ],
+  [
+    { ...ISSUER, roles: [{ claim: 'g', value: 'x', role: 'admin', scope: 'teams' }] },
+    'OIDC_ISSUERS.0.roles.0.scope: must be all for admin',
+  ],
+  [{ ...ISSUER, default_role: 'admin' }, 'OIDC_ISSUERS.0.default_scope: must be all for admin'],
   [{ ...ISSUER, audiance: 'x' }, 'OIDC_ISSUERS.0: Unrecognized key: "audiance"'],
   [{ ...ISSUER, roles: [{ claim: 'g', value: 'x', role: 'root' }] }, 'OIDC_ISSUERS.0.roles.0.role'],
 ])('says what is wrong with %j', (one, problem) => {

@@ -30,12 +30,18 @@ const issuerAddress = z.string().superRefine((address, context) => {
   }
 });
 
-const roleRule = z.strictObject({
-  claim: text.describe('its name; dots lead into objects'),
-  value: text.describe('a pattern such as team-*'),
-  role: z.enum(ROLES),
-  scope: z.enum(['all', 'teams']).default('all'),
-});
+/** Users, hosts and the audit log are no team's own. */
+const ADMIN_SCOPE = 'must be all for admin, who has to see more than teams own';
+const isPossible = (role: string | null, scope: string) => role !== 'admin' || scope === 'all';
+
+const roleRule = z
+  .strictObject({
+    claim: text.describe('its name; dots lead into objects'),
+    value: text.describe('a pattern such as team-*'),
+    role: z.enum(ROLES),
+    scope: z.enum(['all', 'teams']).default('all'),
+  })
+  .refine(({ role, scope }) => isPossible(role, scope), { path: ['scope'], message: ADMIN_SCOPE });
 
 const issuer = z
   .strictObject({
@@ -83,6 +89,7 @@ const issuer = z
         'must say whose workflows are trusted, such as {"repository_owner": "acme"}: anyone at GitHub gets tokens of this issuer',
       );
     }
+    if (!isPossible(one.default_role, one.default_scope)) wrong('default_scope', ADMIN_SCOPE);
     if (!one.scopes.includes('openid')) wrong('scopes', 'must hold openid');
   });
 

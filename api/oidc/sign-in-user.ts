@@ -62,16 +62,19 @@ async function createUser(
   const granted = roleOfClaims(claims, issuer.roles, fallbackOf(issuer));
   if (!granted) throw new SignInError('no_role');
   const { name, email, username } = profileOfClaims(claims, issuer);
-  const user = await transaction.user.create({
-    data: {
+  let user: UserModel | undefined;
+  // An administrator may take the name at the same moment.
+  while (!user) {
+    const data = {
       username: await freeUsername(transaction, username),
       name,
       email: email ?? null,
       ...granted,
       issuer: claims.iss,
       subject: claims.sub,
-    },
-  });
+    };
+    [user] = await transaction.user.createManyAndReturn({ data: [data], skipDuplicates: true });
+  }
   await tell(transaction, context, 'user.created', 'create', user, {
     ...granted,
     issuer: claims.iss,

@@ -81,6 +81,7 @@ export function createServices(
     log,
     interval: settings.DISPATCH_INTERVAL,
     patience,
+    isCrowded: () => handOver.isCrowded,
   });
   const retention = new Retention(connections, log, settings.DELIVERY_RETENTION, [
     () => sweepIdentity(database),

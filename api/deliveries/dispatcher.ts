@@ -14,6 +14,8 @@ import {
 import type { TemporalReach } from './temporal-reach.ts';
 
 const BATCH = 50;
+/** How much longer the normal path has while it is behind: what it will do soon need not be done twice. */
+const PATIENCE_IN_A_CROWD = 5;
 const AT_ONCE = 8;
 /** Milliseconds; the rows are locked so long. */
 const DEADLINE = 2_000;
@@ -64,6 +66,8 @@ export interface DispatcherParts {
   interval: number;
   /** Milliseconds that the normal path has for a delivery. */
   patience: number;
+  /** Whether the normal path has more at hand than it can hand over at once. */
+  isCrowded: () => boolean;
 }
 
 interface Outcome {
@@ -103,9 +107,9 @@ export class Dispatcher {
 
   /** Hands over all that waits, or as much as can be; never fails. */
   async run(): Promise<void> {
-    const { connections, patience, reach, log } = this.#parts;
+    const { connections, reach, log } = this.#parts;
     try {
-      const due = await connections.query(IS_ANY_DUE, [patience]);
+      const due = await connections.query(IS_ANY_DUE, [this.#patience]);
       if (due.rowCount === 0) {
         reach.isUp = true;
         return;
@@ -123,13 +127,18 @@ export class Dispatcher {
     }
   }
 
+  get #patience(): number {
+    const { patience, isCrowded } = this.#parts;
+    return isCrowded() ? patience * PATIENCE_IN_A_CROWD : patience;
+  }
+
   async #dispatch(size: number): Promise<{ taken: number; isReachable: boolean }> {
-    const { connections, patience } = this.#parts;
+    const { connections } = this.#parts;
     const connection = await connections.connect();
     let failure: unknown;
     try {
       await connection.query('BEGIN');
-      const { rows } = await connection.query<PendingRow>(PENDING, [size, patience]);
+      const { rows } = await connection.query<PendingRow>(PENDING, [size, this.#patience]);
       const limit = pLimit(AT_ONCE);
       let isGone = false;
       const outcomes = await Promise.all(

@@ -62,6 +62,11 @@ export class ImmediateHandOver {
     }
   }
 
+  /** More waits than can be handed over at once. */
+  get isCrowded(): boolean {
+    return this.#limit.pendingCount > 0;
+  }
+
   /** Hands over what is held, and waits for all that is under way. */
   async finish(): Promise<void> {
     this.#held.flush();

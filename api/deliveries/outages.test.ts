@@ -158,6 +158,7 @@ it('hands over what another instance took in before it ended', async () => {
         log,
         interval: 20,
         patience: 0,
+        isCrowded: () => false,
       }),
   );
   for (const other of others) other.start();

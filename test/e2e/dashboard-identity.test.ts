@@ -388,6 +388,8 @@ it.each([
     const width = await page.evaluate<number>('document.documentElement.scrollWidth');
     expect(width, `${path} scrolls sideways`).toBeLessThanOrEqual(viewport.width);
     await keepScreenshot(page, `dashboard-${picture}-${look}`);
+    // A browser has six connections to a server, and each page holds one for the live events.
+    await page.close();
   }
   await visitor.close();
 });

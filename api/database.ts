@@ -75,10 +75,11 @@ const UNAVAILABLE_MESSAGES =
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = codeOf(error);
+  const { state } = sqlErrorOf(error);
   return (
     NETWORK_CODES.has(code) ||
     PRISMA_UNAVAILABLE.has(code) ||
-    (isSqlState(code) && UNAVAILABLE_STATES.test(code)) ||
+    (isSqlState(state) && UNAVAILABLE_STATES.test(state)) ||
     UNAVAILABLE_MESSAGES.test(error.message) ||
     isDatabaseUnavailable(error.cause)
   );

@@ -13,6 +13,7 @@ import {
   type AuditRetentionInput,
   type AuditVerification,
 } from '../../workflows/contracts/audit.ts';
+import { CONTROL_TASK_QUEUE } from '../../workflows/contracts/task-queues.ts';
 import { ApiError, ConflictError } from '../errors.ts';
 import { isDeadlineExceeded, type Temporal } from '../temporal.ts';
 
@@ -42,7 +43,8 @@ async function execute<Result>(
   try {
     return await temporal.within(settings.AUDIT_WAIT, () =>
       temporal.client.workflow.execute(workflowType, {
-        workflowId,
+        // whoever has a queue of their own has a log of their own
+        workflowId: taskQueue === CONTROL_TASK_QUEUE ? workflowId : `${workflowId}/${taskQueue}`,
         taskQueue,
         args,
         // One at a time: those who come meanwhile share its result. One that is over is no obstacle.

@@ -84,7 +84,7 @@ function TokenRow({ token, revoke }: { token: ApiToken; revoke: () => void }) {
         <div className={classes['name']}>{token.name}</div>
         <div className={classes['under']}>{token.hint}</div>
       </Table.Td>
-      <Table.Td visibleFrom="sm" className={classes['labels']}>
+      <Table.Td visibleFrom="sm" className={classes['wide']}>
         {token.permissions.length > 0 ? <Labels labels={token.permissions} /> : 'All that you may'}
       </Table.Td>
       <Table.Td visibleFrom="sm" className={classes['tight']}>

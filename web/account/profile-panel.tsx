@@ -20,13 +20,21 @@ export function ProfilePanel({ profile }: { profile: Profile }) {
         <Fact name="Teams">
           {profile.teams.length > 0 ? <Labels labels={profile.teams} /> : 'None'}
         </Fact>
-        <Fact name="Permissions">
-          <Labels labels={profile.permissions} />
-        </Fact>
+        <Fact name="May read">{resourcesOf(profile, 'read')}</Fact>
+        <Fact name="May change">{resourcesOf(profile, 'write') || 'Nothing'}</Fact>
         <Fact name="Session until">
           {profile.session_expires_at ? formatMoment(profile.session_expires_at) : null}
         </Fact>
       </DataList>
     </Panel>
   );
+}
+
+/** What somebody may read or change, in words: `jobs, runners`. */
+function resourcesOf({ permissions }: Profile, action: 'read' | 'write'): string {
+  const ending = `:${action}`;
+  return permissions
+    .filter((permission) => permission.endsWith(ending))
+    .map((permission) => permission.slice(0, -ending.length))
+    .join(', ');
 }

@@ -59,7 +59,7 @@ function EventRow({ event, open }: { event: AuditEventView; open: () => void }) 
           {event.actor.name} · {outcome.label} · {formatMoment(event.time)}
         </Box>
       </Table.Td>
-      <Table.Td visibleFrom="sm">
+      <Table.Td visibleFrom="sm" className={classes['wide']}>
         {event.actor.name}
         <div className={classes['under']}>{event.actor.address}</div>
       </Table.Td>

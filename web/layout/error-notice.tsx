@@ -2,6 +2,17 @@ import { Alert, Button, Code, Group, List, Text } from '@mantine/core';
 import { TriangleAlert } from 'lucide-react';
 import { ApiError } from '../client/api-error.ts';
 
+/** Titles for people, by the answer's status; its detail says the rest. */
+const TITLES: Readonly<Record<number, string>> = {
+  400: 'Not understood',
+  403: 'Not permitted',
+  404: 'Not found',
+  409: 'Not possible as things stand',
+  422: 'Not accepted',
+  429: 'Too many requests',
+  503: 'Not available just now',
+};
+
 /** Says what went wrong, how the server's log names it, and offers to try again. */
 export function ErrorNotice({ error, retry }: { error: Error; retry?: () => void }) {
   const known = error instanceof ApiError ? error : null;
@@ -11,7 +22,7 @@ export function ErrorNotice({ error, retry }: { error: Error; retry?: () => void
       color="red"
       role="alert"
       icon={<TriangleAlert size={18} />}
-      title={known?.title ?? 'Something went wrong'}
+      title={known ? (TITLES[known.status] ?? known.title) : 'Something went wrong'}
     >
       <Text size="sm">{error.message}</Text>
       {known && known.fields.length > 0 ? (

@@ -30,7 +30,11 @@ export function FormDialog(props: FormDialogProps) {
       <form onSubmit={onSubmit} noValidate>
         <Stack gap="md">
           {children}
-          {error ? <ErrorNotice error={error} /> : null}
+          {error ? (
+            <div key={error.message} ref={showAll}>
+              <ErrorNotice error={error} />
+            </div>
+          ) : null}
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onClose}>
               Cancel
@@ -43,4 +47,9 @@ export function FormDialog(props: FormDialogProps) {
       </form>
     </Modal>
   );
+}
+
+/** A long form's end may be out of sight. */
+function showAll(notice: HTMLElement | null): void {
+  notice?.scrollIntoView({ block: 'nearest' });
 }

@@ -99,13 +99,13 @@ function PolicyRow({ policy, edit, remove }: PolicyRowProps) {
         <span className={classes['name']}>{describeSubject(policy.subject)}</span>
         <div className={classes['under']}>{policy.subject}</div>
       </Table.Td>
-      <Table.Td visibleFrom="sm" className={classes['labels']}>
+      <Table.Td visibleFrom="sm" className={classes['wide']}>
         {policy.allowed.length > 0 ? <Labels labels={policy.allowed} /> : 'System labels only'}
       </Table.Td>
-      <Table.Td visibleFrom="md" className={classes['labels']}>
+      <Table.Td visibleFrom="md" className={classes['wide']}>
         <Labels labels={policy.denied} />
       </Table.Td>
-      <Table.Td visibleFrom="md" className={classes['labels']}>
+      <Table.Td visibleFrom="md" className={classes['wide']}>
         <Labels labels={policy.required} />
       </Table.Td>
       <Table.Td visibleFrom="sm" className={`${classes['tight']} numeric`}>

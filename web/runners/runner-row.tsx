@@ -41,7 +41,7 @@ export function RunnerRow({ runner, remove }: RunnerRowProps) {
           />
         ) : null}
       </Table.Td>
-      <Table.Td visibleFrom="md" className={classes['labels']}>
+      <Table.Td visibleFrom="md" className={classes['wide']}>
         <Labels labels={runner.labels} />
       </Table.Td>
       <Table.Td visibleFrom="lg" className={classes['tight']}>

@@ -89,7 +89,7 @@ function TeamRow({ team }: { team: Team }) {
         </Anchor>
         <div className={classes['under']}>{team.description}</div>
       </Table.Td>
-      <Table.Td visibleFrom="sm" className={classes['labels']}>
+      <Table.Td visibleFrom="sm" className={classes['wide']}>
         <Labels labels={team.repositories} />
       </Table.Td>
       <Table.Td visibleFrom="md">{team.target ?? '–'}</Table.Td>

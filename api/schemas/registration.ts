@@ -4,7 +4,7 @@ import { pageOf, paginationSchema, queryList, queryText, time, wholeNumber } fro
 import { labelPolicySchema, labelSchema, runnerGroupSchema } from './label-policy.ts';
 import { targetSchema } from './team.ts';
 
-/** `ry-` is for the runners that Runyard launches itself; `allowance` is an address of its own. */
+/** `ry-` is for the runners that Runyard launches itself; two more are addresses of their own. */
 const runnerNameSchema = z
   .string()
   .regex(
@@ -12,7 +12,10 @@ const runnerNameSchema = z
     'must be 1 to 64 letters, digits, dashes, dots and underscores, beginning with a letter or digit',
   )
   .refine((name) => !/^ry-/i.test(name), 'must not begin with ry-, which the pools’ own runners do')
-  .refine((name) => name.toLowerCase() !== 'allowance', 'must not be "allowance"')
+  .refine(
+    (name) => !['allowance', 'provision'].includes(name.toLowerCase()),
+    'must not be "allowance" or "provision"',
+  )
   .openapi({ example: 'build-machine-7' });
 
 export const provisionRequestSchema = z

@@ -116,6 +116,7 @@ describe('provisioning', () => {
     [{ runner_name: 'a b' }, 'runner_name'],
     [{ runner_name: 'ry-default-1' }, 'runner_name'],
     [{ runner_name: 'Allowance' }, 'runner_name'],
+    [{ runner_name: 'provision' }, 'runner_name'],
     [{ labels: Array.from({ length: 101 }, (_, index) => `l${index}`) }, 'labels'],
     [{ labels: ['a,b'] }, 'labels.0'],
     [{ labels: ['x', ''] }, 'labels.1'],

@@ -20,6 +20,8 @@ import {
   readProcesses,
 } from '../parts/exposed-places.ts';
 import { letGo, queueHeld } from '../parts/held-job.ts';
+import { makeSigningKeys } from '../../config/make-signing-keys.ts';
+import { parseSigningKeys } from '../../config/signing-keys.ts';
 import { docker } from '../parts/remains.ts';
 import { idOf, RunyardApi } from '../parts/runyard-api.ts';
 import { findSecrets, type Places, type Secrets } from '../parts/secret-search.ts';
@@ -28,13 +30,14 @@ import { startTestbed, type Testbed } from '../parts/testbed.ts';
 const MINT = { method: 'POST', route: '/repos/*/*/actions/runners/generate-jitconfig' };
 const MARKER = `marker-${randomBytes(12).toString('hex')}`;
 const given = {
-  ADMIN_TOKEN: randomBytes(32).toString('base64url'),
+  AUTH_SIGNING_KEYS: makeSigningKeys(),
   GITHUB_WEBHOOK_SECRET: randomBytes(32).toString('base64url'),
   PAYLOAD_ENCRYPTION_KEYS: `known:${randomBytes(32).toString('base64')}`,
 };
 /** Given as the setting itself, as variables of the environment often are. */
 const byValue = randomBytes(32).toString('base64url');
 const mistyped = randomBytes(32).toString('base64url');
+const password = `${randomBytes(16).toString('hex')} is a password`;
 /** Of installations' and Apps' tokens, whose values only the control worker ever has. */
 const GITHUB_TOKEN = /gh[a-z]_\w{20,}/;
 const JSON_WEB_TOKEN = /eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{40,}/;
@@ -59,7 +62,7 @@ beforeAll(async () => {
     HOST_CAPACITY: '4',
     LOG_LEVEL: 'trace',
   });
-  const cookie = await misbehave();
+  const cookies = await misbehave();
   await runJobs();
   await fetchEverything();
   histories = await readHistories(bed.system);
@@ -74,22 +77,28 @@ beforeAll(async () => {
     await readLogs(bed.system),
     await readProcesses(bed.system),
   );
-  secrets = { ...(await knownSecrets()), 'session cookie': cookie };
+  secrets = { ...(await knownSecrets()), ...cookies };
 });
 afterAll(async () => {
   await bed?.system.stop();
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Calls of which each is refused, and a sign-in. @returns the signature of the session's cookie */
-async function misbehave(): Promise<string> {
+/** Calls of which each is refused, and a sign-in. @returns what the session's cookies hold */
+async function misbehave(): Promise<Secrets> {
   const { runyard, system } = bed;
   await keepAnswer('an unsigned call', await fetch(`${system.api}/api/jobs`));
   const stranger = new RunyardApi(system.api, mistyped);
   await keepAnswer('a mistyped token', await stranger.request('GET', '/api/jobs'));
-  const body = { token: mistyped };
-  await keepAnswer('a mistyped sign-in', await stranger.request('POST', '/api/session', body));
-  await keepAnswer('a broken sign-in', await runyard.request('POST', '/api/session', [mistyped]));
+  const login = '/api/auth/login';
+  const body = { username: 'admin', password: mistyped };
+  await keepAnswer('a mistyped sign-in', await stranger.request('POST', login, body));
+  await keepAnswer('a broken sign-in', await runyard.request('POST', login, [mistyped]));
+  // typed into the wrong field
+  const swapped = { username: mistyped, password: 'admin' };
+  await keepAnswer('a swapped sign-in', await runyard.request('POST', login, swapped));
+  const user = { username: 'searcher', name: 'Searcher', role: 'viewer', password };
+  await keepAnswer('a new user', await runyard.request('POST', '/api/auth/users', user), 201);
   const webhook = await fetch(`${system.api}/api/webhooks/github`, {
     method: 'POST',
     headers: {
@@ -103,18 +112,26 @@ async function misbehave(): Promise<string> {
   expect(webhook.status).toBe(401);
   await keepAnswer('a forged webhook', webhook);
 
-  const signIn = await fetch(`${system.api}/api/session`, {
+  const signIn = await fetch(`${system.api}${login}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'idempotency-key': randomUUID() },
-    body: JSON.stringify({ token: given.ADMIN_TOKEN }),
+    body: JSON.stringify({ username: 'searcher', password, cookies: true }),
   });
   expect(signIn.status).toBe(200);
   places['answer to a sign-in'] = await signIn.text();
-  const [cookie = ''] = (signIn.headers.get('set-cookie') ?? '').split(';');
-  const session = await fetch(`${system.api}/api/session`, { headers: { cookie } });
+  const set = signIn.headers.getSetCookie().map((line) => line.split(';')[0] ?? '');
+  const headers = { cookie: set.join('; ') };
+  const session = await fetch(`${system.api}/api/auth/profile`, { headers });
   expect(session.status).toBe(200);
   await keepAnswer('a session', session);
-  return decodeURIComponent(cookie).split('.').at(-1) ?? '';
+  const valueOf = (name: string) =>
+    set.find((line) => line.startsWith(`${name}=`))?.slice(name.length + 1) ?? '';
+  expect(valueOf('runyard_refresh')).not.toBe('');
+  return {
+    'signature of the access token': valueOf('runyard_access').split('.').at(-1) ?? '',
+    'refresh token': valueOf('runyard_refresh'),
+    'CSRF token': valueOf('runyard_csrf'),
+  };
 }
 
 /** One that succeeds, one that fails, one that is cancelled while it runs, one that GitHub refuses. */
@@ -167,7 +184,7 @@ async function fetchEverything(): Promise<void> {
     if (runner) await keep(`/api/jobs/${id}/logs`);
   }
   for (const [name, address] of Object.entries(system.endpoints.metrics)) {
-    const headers = { authorization: `Bearer ${given.ADMIN_TOKEN}` };
+    const headers = { authorization: `Bearer ${system.token}` };
     await keepAnswer(`metrics of ${name}`, await fetch(address, { headers }), 200);
   }
   for (const name of ['endpoints.json', 'processes.json', 'ports.json']) {
@@ -189,7 +206,10 @@ async function knownSecrets(): Promise<Secrets> {
   const privateKey = (await file('app-private-key.pem')).split('\n').slice(1, -2);
   expect(privateKey.length).toBeGreaterThan(20);
   return {
-    'admin token': given.ADMIN_TOKEN,
+    'API token': bed.system.token,
+    'signing key': parseSigningKeys('given', given.AUTH_SIGNING_KEYS)[0]?.d ?? '',
+    password,
+    'password of the first administrator': await printedPassword(),
     'webhook secret': given.GITHUB_WEBHOOK_SECRET,
     'payload key, as text': key,
     'payload key': Buffer.from(key, 'base64'),
@@ -200,6 +220,12 @@ async function knownSecrets(): Promise<Secrets> {
     ...Object.fromEntries(privateKey.map((line, at) => [`line ${at} of the App’s key`, line])),
     ...(await runnersSecrets()),
   };
+}
+
+/** On the terminal alone. */
+async function printedPassword(): Promise<string> {
+  const printed = await bed.system.printed((text) => /Password +\S/.test(text));
+  return /Password +(\S+)/.exec(printed)?.[1] ?? '';
 }
 
 /** What the histories hold encrypted: the configurations of all runners, and what is in these. */
@@ -256,7 +282,7 @@ it('shows no secret anywhere', () => {
 
 it('shows no token of GitHub’s anywhere', async () => {
   expect(newToken('ghs_')).toMatch(GITHUB_TOKEN);
-  const key = Buffer.from(given.ADMIN_TOKEN);
+  const key = randomBytes(32);
   const signed = await new SignJWT({ iss: '1' }).setProtectedHeader({ alg: 'HS256' }).sign(key);
   expect(signed).toMatch(JSON_WEB_TOKEN);
   const shown = Object.entries(places).flatMap(([name, content]) => {
@@ -277,7 +303,7 @@ it('tells each process of its own secrets alone', () => {
       .filter((name) => SECRET_SETTINGS.some((secret) => name.startsWith(secret)))
       .toSorted();
   expect(told('api')).toEqual([
-    'ADMIN_TOKEN_FILE',
+    'AUTH_SIGNING_KEYS_FILE',
     'DATABASE_URL_FILE',
     'GITHUB_WEBHOOK_SECRET_FILE',
     // given by value

@@ -20,9 +20,9 @@ export interface SavedHistory {
   history: { events: SavedEvent[] };
 }
 
-/** Name of a history's file, without extension. */
-export function historyName(job: string, version: string): string {
-  return `runner-job-${job}-${version}`;
+/** Name of a history's file, without extension. @param workflow - such as `runner-job` */
+export function historyName(workflow: string, played: string, version: string): string {
+  return `${workflow}-${played}-${version}`;
 }
 
 /** Whether a history of that name was saved before. */

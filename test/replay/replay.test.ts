@@ -4,6 +4,7 @@ import { createDataConverter } from '../../worker/codec/data-converter.ts';
 import { KEYS } from '../../workflows/runner-job.world.ts';
 import { readHistories, type SavedHistory } from './histories.ts';
 import { PLAYED_JOBS } from './played-jobs.ts';
+import { PLAYED_REGISTRATIONS } from './played-registrations.ts';
 
 Runtime.install({
   logger: new DefaultLogger('ERROR'),
@@ -25,9 +26,12 @@ async function replay({ name, history }: SavedHistory): Promise<Error | null> {
   throw new Error('The history was not replayed');
 }
 
-it.each(Object.keys(PLAYED_JOBS))('a history of a job is saved: %s', (job) => {
+it.each([
+  ...Object.keys(PLAYED_JOBS).map((job) => `runner-job-${job}`),
+  ...Object.keys(PLAYED_REGISTRATIONS).map((one) => `runner-registration-${one}`),
+])('a history is saved: %s', (played) => {
   expect(saved.map(({ name }) => name)).toContainEqual(
-    expect.stringMatching(new RegExp(`^runner-job-${job}-\\d`)),
+    expect.stringMatching(new RegExp(`^${played}-\\d`)),
   );
 });
 

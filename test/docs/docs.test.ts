@@ -18,10 +18,11 @@ const read = (path: string) => readFileSync(at(path), 'utf8');
 /** Capitals in code that name no setting of Runyard's. */
 const OTHER_WORDS = new Set(
   [
-    ['PATH', 'SIGTERM', 'ACTIONS_RUNNER_INPUT_JITCONFIG'],
+    ['PATH', 'SIGTERM', 'ACTIONS_RUNNER_INPUT_JITCONFIG', 'ACTIONS_RUNNER_INPUT_TOKEN'],
     ['RUNYARD_URL', 'RUNYARD_TOKEN'],
-    ['POST', 'DELETE'],
+    ['POST', 'PATCH', 'DELETE'],
     // what the reader puts in, and words of Dockerfiles and key formats
+    ['NAME', 'USERNAME', 'ISSUER', 'SUBJECT'],
     ['X', 'YOUR', 'HOST', 'SERVER', 'VERSION', 'BASE64', 'FROM', 'USER'],
   ].flat(),
 );
@@ -138,7 +139,7 @@ async function unknownWords(line: string): Promise<string[]> {
       const everywhere = `${help}${await helpOf([])}`;
       if (!new RegExp(`${option}(?![\\w-])`).test(everywhere)) unknown.push(word);
       isCommand = false;
-    } else if (isCommand && /^[a-z|]+$/.test(word)) {
+    } else if (isCommand && /^[a-z|-]+$/.test(word) && help.includes('\nCommands:')) {
       const names = word.split('|');
       unknown.push(...names.filter((name) => !new RegExp(`^  ${name}\\b`, 'm').test(help)));
       path.push(names[0] ?? '');

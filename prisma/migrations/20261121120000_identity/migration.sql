@@ -201,8 +201,11 @@ CREATE INDEX "jobs_team_received_at_idx" ON "jobs"("team", "received_at" DESC);
 -- statements that write jobs. Volatile: an update that had to wait for a change of teams sees it.
 CREATE FUNCTION "team_of_repository"("repository" TEXT) RETURNS TEXT LANGUAGE sql VOLATILE AS $$
   SELECT teams.name FROM teams CROSS JOIN LATERAL unnest(teams.repositories) AS pattern
-  WHERE lower(repository) LIKE
-    replace(replace(replace(replace(lower(pattern), '\', '\\'), '%', '\%'), '_', '\_'), '*', '%')
+  -- What stands before the first `*` rules most of them out, at a fraction of the cost.
+  WHERE CASE WHEN starts_with(lower(repository), lower(split_part(pattern, '*', 1)))
+    THEN lower(repository) LIKE
+      replace(replace(replace(replace(lower(pattern), '\', '\\'), '%', '\%'), '_', '\_'), '*', '%')
+    ELSE false END
   ORDER BY strpos(pattern, '*') > 0, length(replace(pattern, '*', '')) DESC, teams.name COLLATE "C"
   LIMIT 1
 $$;

@@ -42,8 +42,8 @@ export class ApiMetrics {
       registers,
     });
     this.#securityEvents = new Counter({
-      name: 'runyard_security_events_total',
-      help: 'Refused signatures, tokens and sessions',
+      name: 'runyard_refusals_total',
+      help: 'Refused signatures, tokens and sessions, each one counted',
       labelNames: ['kind'],
       registers,
     });

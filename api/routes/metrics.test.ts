@@ -3,6 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Counter, Registry } from 'prom-client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { appendAudit } from '../../prisma/audit-log.ts';
+import { sealAudit } from '../../prisma/audit-seal.ts';
 import { startMetricsServer } from '../../worker/metrics-server.ts';
 import { ApiWorld, randomId, workflowJob } from '../api.world.ts';
 import { parseUpstream } from '../metrics/scrape.ts';
@@ -45,6 +47,32 @@ async function addJob(status: string, fields: Record<string, unknown> = {}, sett
     UPDATE jobs SET settled_at = now() - ${settled} * interval '1 second'
     WHERE github_job_id = ${githubJobId} AND settled_at IS NOT NULL`;
 }
+
+it('counts what the audit log holds, and what waits to be sealed', async () => {
+  const event = {
+    type: 'security.sign_in_burst',
+    actor: { kind: 'anonymous', id: 'anonymous', name: 'Anonymous', address: '192.0.2.1' },
+    action: 'detect',
+  } as const;
+  await appendAudit(world.records, event, event);
+  const before = await scrape();
+  expect(before).toContain('runyard_security_events_total{type="security.sign_in_burst"} 0');
+  expect(before).toContain('runyard_audit_pending_events 2');
+  expect(before.find((line) => line.startsWith('runyard_audit_seal_lag_seconds '))).toMatch(
+    / 0\.\d+$/,
+  );
+  for (const count of [2, 3]) {
+    await sealAudit(world.records);
+    const lines = await scrape();
+    expect(lines).toContain(
+      `runyard_security_events_total{type="security.sign_in_burst"} ${count}`,
+    );
+    expect(lines).toContain(`runyard_audit_events_total{category="security"} ${count}`);
+    expect(lines).toContain('runyard_audit_events_total{category="deployment"} 0');
+    expect(lines).toContain('runyard_audit_pending_events 0');
+    await appendAudit(world.records, event);
+  }
+});
 
 it('counts provisioned runners by status', async () => {
   const statuses = ['pending', 'idle', 'idle', 'deleted'];

@@ -1,6 +1,7 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Dependencies } from '../dependencies.ts';
 import type { ApiEnvironment } from '../environment.ts';
+import { AuditMetrics } from '../metrics/audit-metrics.ts';
 import { collectRegistrations } from '../metrics/registration-metrics.ts';
 import { scrape } from '../metrics/scrape.ts';
 import { declareRoute } from './declare-route.ts';
@@ -23,8 +24,15 @@ export function createMetricsRoutes({
   upstreams,
   log,
 }: Dependencies) {
+  const auditMetrics = new AuditMetrics(connections);
   const collect = async () =>
-    (await Promise.all([jobMetrics.collect(), collectRegistrations(connections)])).flat();
+    (
+      await Promise.all([
+        jobMetrics.collect(),
+        collectRegistrations(connections),
+        auditMetrics.collect(),
+      ])
+    ).flat();
   return new OpenAPIHono<ApiEnvironment>().openapi(get, async (context) => {
     const { registry } = metrics;
     const { text, contentType } = await scrape({ registry, records: { collect }, upstreams, log });

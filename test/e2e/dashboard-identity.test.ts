@@ -57,6 +57,7 @@ async function signedIn(who: Credentials): Promise<BrowserContext> {
   return own;
 }
 
+const live = (page: Page) => page.getByRole('status').filter({ hasText: 'Updates: Live' });
 const dialog = (page: Page, name?: string | RegExp) =>
   page.getByRole('dialog', ...(name === undefined ? [] : [{ name }]));
 const rowOf = (page: Page, table: string, text: string) =>
@@ -113,8 +114,10 @@ describe('sessions', () => {
     const own = await signedIn(await createAccount(runyard, 'tabs', 'viewer'));
     const first = await open('/account', own);
     const second = await open('/jobs', own);
-    await first.getByRole('heading', { name: 'Sessions' }).waitFor();
-    await second.getByRole('heading', { name: 'Jobs', level: 1 }).waitFor();
+    // Only then is nothing more asked for by itself.
+    await first.getByText('this one').waitFor();
+    await live(first).waitFor();
+    await live(second).waitFor();
     const renewals: number[] = [];
     own.on('response', (response) => {
       if (response.url().endsWith('/api/auth/refresh')) renewals.push(response.status());
@@ -128,7 +131,7 @@ describe('sessions', () => {
     expect(renewals).toEqual([200]);
     const after = (await own.cookies()).find(({ name }) => name === 'runyard_refresh')?.value;
     expect(after).not.toBe(before);
-    await second.getByRole('status').filter({ hasText: 'Updates: Live' }).waitFor();
+    await live(second).waitFor();
     await own.close();
   });
 

@@ -8,8 +8,10 @@ import { createLog } from '../config/log.ts';
 import { defaultPool } from '../config/pool.ts';
 import { requireSettings } from '../config/require.ts';
 import { suspicionRules } from '../config/suspicion.ts';
+import { SYSTEM_ACTOR } from '../domain/audit/event.ts';
 import { parseSigningKeys } from '../config/signing-keys.ts';
 import { canChangeAudit } from '../prisma/application-role.ts';
+import { appendAudit } from '../prisma/audit-log.ts';
 import { checkpointKeys } from '../prisma/audit/keys.ts';
 import { connectDatabase } from '../prisma/client.ts';
 import { workflowBundlePath } from './bundle.ts';
@@ -93,6 +95,12 @@ if (await canChangeAudit(database)) {
 }
 const sealer = new AuditSealer(audit, log);
 sealer.start();
+await appendAudit(database, {
+  type: 'system.started',
+  actor: SYSTEM_ACTOR,
+  action: 'start',
+  resource: { type: 'process', id: 'control-worker' },
+}).catch((error: unknown) => log.warn({ err: error }, 'The start could not be told the audit log'));
 const watch = new AuditWatch(database, suspicionRules(settings), log);
 watch.start();
 const running = worker.run();

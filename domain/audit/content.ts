@@ -32,8 +32,12 @@ function holdsText(value: unknown): boolean {
   return typeof value === 'string' || (Array.isArray(value) && value.some(holdsText));
 }
 
+/** Too short and too plain to hold a secret of any of the shapes that are looked for. */
+const PLAIN = /^[\w.-]{0,19}$/;
+
 /** Secrets are looked for before the cut, since half of one would not be known for what it is. */
 function cleanText(text: string): string {
+  if (PLAIN.test(text)) return text;
   const shown = redactSecrets(text.slice(0, LONGEST + 1_000));
   const short = text.length > LONGEST ? `${shown.slice(0, LONGEST)}… (cut)` : shown;
   return short.replace(UNSTORABLE, '\uFFFD');

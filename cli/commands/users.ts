@@ -4,7 +4,6 @@ import type { ApiClient } from '../api-client.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { ago, fields, show, table } from '../output.ts';
 import { readPassword } from '../password-input.ts';
-import { createAdministrator } from '../start/create-administrator.ts';
 import { apiOf, type Context, outputOf } from './context.ts';
 import { wholeNumber } from './options.ts';
 
@@ -93,6 +92,8 @@ export function addUserCommands(program: Command, context: Context): void {
       'Make an administrator on the database itself (DATABASE_URL or the data folder), or give one a new password and an end to lock-out',
     )
     .action(async (username: string | undefined, _: unknown, command: Command) => {
+      // loads the database's client, which no other command needs
+      const { createAdministrator } = await import('../start/create-administrator.ts');
       const made = await createAdministrator(context.environment, username ?? 'admin');
       show(outputOf(command, context), made, () =>
         [

@@ -13,6 +13,7 @@ import { told } from '../audit/actor.ts';
 import type { Dependencies } from '../dependencies.ts';
 import type { ApiEnvironment } from '../environment.ts';
 import { ApiError, ConflictError } from '../errors.ts';
+import { explainFailure } from './workflow-failure.ts';
 
 type Parts = Pick<Dependencies, 'database' | 'temporal'>;
 type ApiContext = Context<ApiEnvironment>;
@@ -23,7 +24,7 @@ const DEADLINE = 25_000;
 /**
  * Compares a runner with GitHub now. One that is gone stays as it was recorded.
  *
- * @throws Temporal's errors
+ * @throws ApiError when GitHub can't be asked; Temporal's errors
  */
 export async function refresh(
   { database, temporal }: Parts,
@@ -47,7 +48,8 @@ export async function refresh(
         .executeUpdate(refreshRegistration),
     );
   } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    // One without a workflow is over, whatever its record says.
+    if (!(error instanceof WorkflowNotFoundError)) throw explainFailure(error, row).failure;
   }
   return database.registration.findUniqueOrThrow({ where: { id: row.id } });
 }
@@ -85,7 +87,13 @@ export async function remove(
     resource: { type: 'registration', id: row.id },
   } as const;
   const details = { name: row.name, target: row.target, owner: row.owner, team: row.team, force };
+  // Said before it is done; what then fails is said as well.
   await appendAudit(database, told(context, { ...event, details }));
+  const tellFailure = (reason: string) =>
+    appendAudit(
+      database,
+      told(context, { ...event, outcome: 'failure', details: { ...details, reason } }),
+    );
   try {
     const result = await temporal.within(DEADLINE, () =>
       temporal.client.workflow
@@ -94,15 +102,15 @@ export async function remove(
     );
     if (result !== 'busy') return;
   } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    if (!(error instanceof WorkflowNotFoundError)) {
+      await tellFailure(error instanceof Error ? error.name : 'unknown');
+      throw explainFailure(error, row).failure;
+    }
     // It never got a workflow, or that has ended: only the record is left.
     await close(database, row.id);
     return;
   }
-  await appendAudit(
-    database,
-    told(context, { ...event, outcome: 'failure', details: { ...details, reason: 'busy' } }),
-  );
+  await tellFailure('busy');
   throw new ConflictError(
     'runner_busy',
     `The runner ${row.name} runs a job: wait until that is over, or cancel it at GitHub`,

@@ -29,6 +29,8 @@ export class PlayedGithub {
   readonly runners = new Map<string, PlayedRunner>();
   /** What registering fails with, in order. */
   readonly failures: ApplicationFailure[] = [];
+  /** What looking at a runner, and removing one, fails with as long as it is set. */
+  silence: ApplicationFailure | null = null;
   /** Every credential that was handed out. */
   readonly credentials: string[] = [];
   #stop: () => Promise<void> = async () => {};
@@ -94,6 +96,7 @@ export class PlayedGithub {
         return new Secret({ githubRunnerId: id, credential });
       },
       lookAtRunner: async ({ id, name, target }) => {
+        if (this.silence) throw this.silence;
         await recordLook(records, id);
         const runner = this.runners.get(`${target} ${name}`);
         return {
@@ -102,6 +105,7 @@ export class PlayedGithub {
         };
       },
       removeRunnerAtGithub: async ({ name, target }) => {
+        if (this.silence) throw this.silence;
         const key = `${target} ${name}`;
         if (this.runners.get(key)?.busy) return 'busy';
         return this.runners.delete(key) ? 'removed' : 'absent';

@@ -1,22 +1,13 @@
-import {
-  WithStartWorkflowOperation,
-  WorkflowUpdateFailedError,
-  WorkflowUpdateRPCTimeoutOrCancelledError,
-} from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { Context } from 'hono';
 import { registrationTimes } from '../../config/registration.ts';
 import type { RegistrationMode } from '../../domain/registration-status.ts';
 import { appendAudit } from '../../prisma/audit-log.ts';
 import type { RegistrationModel } from '../../prisma/generated/models/Registration.ts';
-import { RATE_LIMITED } from '../../workflows/contracts/control-activities.ts';
 import {
-  GITHUB_UNAVAILABLE,
-  NAME_TAKEN_AT_GITHUB,
   PROVISION_UPDATE_ID,
   provisionRunner,
   registrationWorkflowId,
-  RUNNER_GROUP_UNKNOWN,
   RUNNER_REGISTRATION,
   type RegistrationInput,
   type RunnerCredential,
@@ -24,9 +15,7 @@ import {
 import { told } from '../audit/actor.ts';
 import type { Dependencies } from '../dependencies.ts';
 import type { ApiEnvironment } from '../environment.ts';
-import { ApiError, UnavailableError } from '../errors.ts';
-import { isTemporalUnreachable } from '../temporal.ts';
-import { NameTakenError } from './errors.ts';
+import { explainFailure } from './workflow-failure.ts';
 
 /** Milliseconds beyond what provisioning itself may take. */
 const MARGIN = 5_000;
@@ -63,13 +52,10 @@ export async function registerReserved(
     );
     return credential.reveal();
   } catch (error) {
-    const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
-    if (cause instanceof ApplicationFailure) throw refusalOf(cause, row);
-    await giveUp(parts, context, row);
-    if (isTemporalUnreachable(error) || error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
-      throw new UnavailableError('temporal_unavailable', error);
-    }
-    throw error;
+    const { failure, isFromWorkflow } = explainFailure(error, row);
+    // A workflow that says no has closed the record by itself.
+    if (!isFromWorkflow) await giveUp(parts, context, row);
+    throw failure;
   }
 }
 
@@ -89,34 +75,6 @@ function toInput(row: RegistrationModel, times: RegistrationInput['times']): Reg
     expiresAt: row.expiresAt.toISOString(),
     times,
   };
-}
-
-/** What the workflow said, which has closed the record by itself. */
-function refusalOf(
-  { type, message, details }: ApplicationFailure,
-  row: RegistrationModel,
-): ApiError {
-  switch (type) {
-    case NAME_TAKEN_AT_GITHUB:
-      return new NameTakenError(row.name, row.target);
-    case RUNNER_GROUP_UNKNOWN:
-      return new ApiError(422, 'runner_group_unknown', message, {
-        errors: [{ path: 'runner_group', message }],
-      });
-    case RATE_LIMITED: {
-      const until = Date.parse(String(details?.[0]));
-      const seconds = Number.isNaN(until) ? 60 : Math.ceil((until - Date.now()) / 1000);
-      return new ApiError(503, 'github_rate_limited', message, {
-        headers: { 'Retry-After': String(Math.max(1, seconds)) },
-      });
-    }
-    case GITHUB_UNAVAILABLE:
-      return new ApiError(503, 'github_unavailable', message, { headers: { 'Retry-After': '30' } });
-    default:
-      return new ApiError(422, 'github_refused', message, {
-        errors: [{ path: 'target', message }],
-      });
-  }
 }
 
 /**

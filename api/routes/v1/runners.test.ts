@@ -1,7 +1,10 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { GITHUB_REFUSED, RATE_LIMITED } from '../../../workflows/contracts/control-activities.ts';
-import { RUNNER_GROUP_UNKNOWN } from '../../../workflows/contracts/registration.ts';
+import {
+  GITHUB_UNAVAILABLE,
+  RUNNER_GROUP_UNKNOWN,
+} from '../../../workflows/contracts/registration.ts';
 import type { ApiActor } from '../../actor.world.ts';
 import {
   answered,
@@ -164,6 +167,28 @@ describe('what GitHub has against a runner', () => {
 });
 
 describe('outages', () => {
+  it.each([
+    [503, 'github_unavailable', ApplicationFailure.nonRetryable('Away', GITHUB_UNAVAILABLE)],
+    [422, 'github_refused', ApplicationFailure.nonRetryable('No', GITHUB_REFUSED)],
+  ])('while GitHub can’t be asked the answer is %i %s', async (status, code, failure) => {
+    const ada = await world.member();
+    const { name } = await given(ada);
+    const path = `${RUNNERS}/${name}`;
+    world.github.silence = failure;
+    try {
+      const refreshed = await answered<Problem>(ada.post(`${path}/refresh`), status);
+      const deleted = await answered<Problem>(ada.send('DELETE', path), status);
+      expect([refreshed.code, deleted.code]).toEqual([code, code]);
+    } finally {
+      world.github.silence = null;
+    }
+    const outcomes = (await world.eventsBy(ada)).flatMap((event) =>
+      event.type === 'registration.deleted' ? [event.outcome] : [],
+    );
+    expect(outcomes).toEqual(['success', 'failure']);
+    await answered(ada.send('DELETE', path), 204);
+  });
+
   it('without Temporal nothing is given, and the name stays free', async () => {
     const ada = await world.member();
     await world.setPolicy(ada.account.id, { allowed: ['*'], max_runners: 1 });

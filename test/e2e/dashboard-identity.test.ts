@@ -292,7 +292,7 @@ describe('teams and own runners', () => {
     await dialog(page).getByRole('alert').filter({ hasText: 'gpu-h100' }).waitFor();
     expect(await seriousFindings(page)).toEqual([]);
     await keepScreenshot(page, 'dashboard-policy-refusal');
-    await labels.press('Backspace');
+    await button(page, 'Clear all').click();
     await labels.fill('gpu-a100,');
     await dialog(page).getByRole('radio', { name: 'Registration token' }).check();
     await button(page, 'Provision').click();

@@ -63,6 +63,7 @@ beforeAll(async () => {
     LOG_LEVEL: 'trace',
   });
   const cookies = await misbehave();
+  const handedOut = await handOut();
   await runJobs();
   await fetchEverything();
   histories = await readHistories(bed.system);
@@ -77,7 +78,7 @@ beforeAll(async () => {
     await readLogs(bed.system),
     await readProcesses(bed.system),
   );
-  secrets = { ...(await knownSecrets()), ...cookies };
+  secrets = { ...(await knownSecrets()), ...cookies, ...handedOut };
 });
 afterAll(async () => {
   await bed?.system.stop();
@@ -134,6 +135,51 @@ async function misbehave(): Promise<Secrets> {
   };
 }
 
+/** What is shown once to whom it's made for, and to nobody after that. */
+async function handOut(): Promise<Secrets> {
+  const { runyard, system } = bed;
+  const made = async (path: string, body: object) => {
+    const answer = await runyard.request('POST', path, body);
+    const text = await answer.text();
+    expect([path, answer.status, answer.status === 201 ? '' : text]).toEqual([path, 201, '']);
+    return JSON.parse(text) as Record<string, string>;
+  };
+  const user = { username: 'handed', name: 'Handed', role: 'viewer' };
+  const { initial_password: initial = '' } = await made('/api/auth/users', user);
+  const token = await made('/api/auth/tokens', { name: 'handed out' });
+  await bed.github.call('POST', '/repositories', { full_name: 'acme/handed' });
+  const provision = (mode: string) =>
+    made('/api/v1/runners/provision', {
+      runner_name: `handed-${mode.replaceAll('_', '-')}`,
+      labels: ['linux'],
+      target: 'acme/handed',
+      mode,
+      ...(mode === 'jit' ? {} : { ephemeral: true }),
+    });
+  const { jit_config: jit = '' } = await provision('jit');
+  const { registration_token: registration = '' } = await provision('registration_token');
+  for (const mode of ['jit', 'registration-token']) {
+    const answer = await runyard.request('DELETE', `/api/v1/runners/handed-${mode}?force=true`);
+    await keepAnswer(`the end of a registration by ${mode}`, answer, 204);
+  }
+  // a token of an identity provider that nobody trusts here
+  const stranger = await new SignJWT({ iss: 'https://issuer.example', sub: 'somebody' })
+    .setProtectedHeader({ alg: 'HS256' })
+    .sign(randomBytes(32));
+  const refused = await new RunyardApi(system.api, stranger).request('GET', '/api/jobs');
+  await keepAnswer('a token of an unknown issuer', refused, 401);
+  // somebody looks for a secret in the log, and exports what was found: both are told of
+  const search = `/api/audit/export?text=${encodeURIComponent(token['token'] ?? '')}&format=csv`;
+  await keepAnswer('a search for a token', await runyard.request('GET', search), 200);
+  return {
+    'initial password': initial,
+    'API token that was made': token['token'] ?? '',
+    'JIT configuration of a registration': jit,
+    'registration token': registration,
+    'signature of a foreign token': stranger.split('.').at(-1) ?? '',
+  };
+}
+
 /** One that succeeds, one that fails, one that is cancelled while it runs, one that GitHub refuses. */
 async function runJobs(): Promise<void> {
   const { github, runyard } = bed;
@@ -180,6 +226,10 @@ async function fetchEverything(): Promise<void> {
     expect(items).not.toEqual([]);
     for (const { id } of items) await keep(`${collection}/${id}`);
   }
+  for (const path of ['logs?limit=200', 'stats', 'security?limit=200', 'verify']) {
+    await keep(`/api/audit/${path}`);
+  }
+  for (const format of ['json', 'csv', 'ndjson']) await keep(`/api/audit/export?format=${format}`);
   for (const { id, runner_name: runner } of await runyard.jobs()) {
     if (runner) await keep(`/api/jobs/${id}/logs`);
   }
@@ -239,6 +289,8 @@ async function runnersSecrets(): Promise<Secrets> {
     for (const payload of await codec.decode(encrypted)) {
       const minted = payloadConverter.fromPayload<Secret<MintedRunner>>(payload);
       const { runnerName, jitConfig } = minted.reveal();
+      // what registrations were given is known by another way
+      if (runnerName === undefined) continue;
       const { token } = JSON.parse(Buffer.from(jitConfig, 'base64').toString()) as {
         token: string;
       };
@@ -276,8 +328,20 @@ it('knows the secrets of all its runners', () => {
   expect(runners).toHaveLength(3);
 });
 
+it('has handed out what it looks for', () => {
+  for (const [name, value] of Object.entries(secrets)) {
+    expect([name, value.length >= 8]).toEqual([name, true]);
+  }
+  const exported = places['answer to GET /api/audit/export?format=ndjson'] as string;
+  for (const type of ['session.failed', 'api_token.created', 'registration.provisioned']) {
+    expect(exported).toContain(`"type":"${type}"`);
+  }
+});
+
 it('shows no secret anywhere', () => {
-  expect(findSecrets(secrets, places)).toEqual([]);
+  // the first administrator's password is printed once, for whoever starts the system
+  const printed = /^password of the first administrator .* in output of the supervisor$/;
+  expect(findSecrets(secrets, places).filter((found) => !printed.test(found))).toEqual([]);
 });
 
 it('shows no token of GitHub’s anywhere', async () => {
@@ -312,6 +376,7 @@ it('tells each process of its own secrets alone', () => {
     'PAYLOAD_ENCRYPTION_KEYS_FILE',
   ]);
   expect(told('control_worker')).toEqual([
+    'AUDIT_SIGNING_KEYS_FILE',
     'DATABASE_URL_FILE',
     'GITHUB_APP_PRIVATE_KEY_FILE',
     'PAYLOAD_ENCRYPTION_KEYS_FILE',

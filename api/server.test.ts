@@ -7,7 +7,7 @@ import { afterEach, beforeAll, afterAll, describe, expect, inject, it } from 'vi
 import { projectRoot } from '../config/root.ts';
 import { createTestDatabase, type TestDatabase } from '../test/setup/database.ts';
 import { makeAccount } from './actor.world.ts';
-import { SIGNING_KEYS, WEBHOOK_SECRET, workflowJob } from './api.world.ts';
+import { PAYLOAD_KEYS, SIGNING_KEYS, WEBHOOK_SECRET, workflowJob } from './api.world.ts';
 import { EventReader } from './live/live.world.ts';
 
 let database: TestDatabase;
@@ -36,6 +36,7 @@ async function start(environment: NodeJS.ProcessEnv = {}) {
     DATABASE_URL: database.url,
     TEMPORAL_ADDRESS: inject('temporalAddress'),
     AUTH_SIGNING_KEYS: SIGNING_KEYS,
+    PAYLOAD_ENCRYPTION_KEYS: PAYLOAD_KEYS,
     GITHUB_WEBHOOK_SECRET: WEBHOOK_SECRET,
     ...environment,
   });
@@ -126,6 +127,7 @@ describe('the process', () => {
       DATABASE_URL: database.url,
       TEMPORAL_ADDRESS: '127.0.0.1:9',
       AUTH_SIGNING_KEYS: SIGNING_KEYS,
+      PAYLOAD_ENCRYPTION_KEYS: PAYLOAD_KEYS,
       GITHUB_WEBHOOK_SECRET: WEBHOOK_SECRET,
       METRICS_UPSTREAMS: 'http://127.0.0.1:1/metrics,nonsense',
     });

@@ -104,6 +104,23 @@ export function limitPermissions(
   );
 }
 
+/** All that makes sense for somebody who sees no more than what is their teams'. */
+const TEAM_PERMISSIONS: readonly Permission[] = [
+  'jobs:read',
+  'jobs:write',
+  'runners:read',
+  'runners:write',
+  'monitoring:read',
+];
+
+/** What is left of permissions where only the teams' own may be seen: hosts, users, audit are nobody's own. */
+export function permissionsInScope(
+  permissions: readonly string[],
+  scope: Principal['scope'],
+): readonly string[] {
+  return scope === 'all' ? permissions : limitPermissions(permissions, TEAM_PERMISSIONS);
+}
+
 /** True when the text is a permission, or covers some: `jobs:read`, `jobs:*`, `*:read` or `*:*`. */
 export function isPermissionPattern(text: string): boolean {
   return (

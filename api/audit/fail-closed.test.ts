@@ -5,6 +5,7 @@ import { Client, Connection } from '@temporalio/client';
 import type { ApiActor } from '../actor.world.ts';
 import { randomId, workflowJob } from '../api.world.ts';
 import { given, TokenServiceWorld, unique } from '../registrations/token-service.world.ts';
+import type { AuditPage } from '../schemas/audit.ts';
 import type { Problem } from '../schemas/problem.ts';
 
 /** One call of each route that changes something, in an order in which all of them succeed. */
@@ -60,9 +61,10 @@ async function prepareCalls(): Promise<Call[]> {
   const leaver = await api.as({ role: 'viewer', username: unique('user') });
   const team = unique('team');
   await admin.post('/api/v1/admin/teams', { name: team });
-  const [added] = await Promise.all([
-    admin.post(`/api/v1/admin/teams/${team}/members`, { kind: 'user', value: 'somebody' }),
-  ]);
+  const added = await admin.post(`/api/v1/admin/teams/${team}/members`, {
+    kind: 'user',
+    value: 'somebody',
+  });
   const { id: memberId } = (await added.json()) as { id: string };
   const subject = `team:${team}`;
   await admin.post('/api/v1/admin/label-policies', { subject, allowed: ['linux'] });
@@ -326,9 +328,16 @@ it('refuses a change when somebody holds the log locked, and then goes on', asyn
   expect(await settled()).toEqual(before);
 });
 
-it('does everything once the log can be written again', async () => {
+it('does everything once the log can be written again, and tells of each under its id', async () => {
   for (const { route, status, send } of calls) {
     const response = await send();
     expect([route, response.status]).toEqual([route, status]);
+    const id = response.headers.get('X-Correlation-Id') ?? '';
+    const told = await world.admin.request(`/api/audit/logs?correlation_id=${id}`);
+    const { items } = (await told.json()) as AuditPage;
+    expect([route, items.length > 0]).toEqual([route, true]);
+    const isOurs = items.every(({ actor }) => ['system', 'github'].includes(actor.kind));
+    // what nobody asked for by name was GitHub
+    expect([route, isOurs]).toEqual([route, route === 'POST /api/webhooks/github']);
   }
 });

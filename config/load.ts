@@ -53,9 +53,19 @@ export function loadSettings(environment: NodeJS.ProcessEnv): LoadedSettings {
 /** Read by the `runyard` command alone, and no mistake beside settings. */
 const COMMAND_LINE = ['RUNYARD_URL', 'RUNYARD_TOKEN'];
 
+/** Settings of former versions, and what is there instead. */
+const REMOVED: Record<string, string> = {
+  ADMIN_TOKEN:
+    'there are users and API tokens now; "npx runyard users create-admin" makes an administrator',
+};
+
 function unknownSettings(environment: NodeJS.ProcessEnv): string[] {
-  return Object.keys(environment)
+  const removed = Object.entries(REMOVED)
+    .filter(([name]) => environment[name] || environment[`${name}_FILE`])
+    .map(([name, instead]) => `${name} is no setting any more: ${instead}`);
+  const unknown = Object.keys(environment)
     .filter((name) => name.startsWith('RUNYARD_') && !COMMAND_LINE.includes(name))
     .filter((name) => !(name.replace(/_FILE$/, '') in settingsSchema.shape))
     .map((name) => `${name} is not a setting of Runyard`);
+  return [...removed, ...unknown];
 }

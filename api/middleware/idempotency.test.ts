@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { PASSWORD, makePerson } from '../identity/identity.world.ts';
 import { ApiWorld, randomId, workflowIdOf, workflowJob } from '../api.world.ts';
 import type { Problem } from '../schemas/problem.ts';
 
@@ -95,4 +96,16 @@ it('does not look at it where nothing is changed', async () => {
   const headers = { 'Idempotency-Key': 'one' };
   expect((await world.request('/api/jobs', { headers })).status).toBe(200);
   expect(await world.records.idempotencyKey.count({ where: { key: 'one' } })).toBe(0);
+});
+
+it('keeps none of the tokens that somebody signs in by', async () => {
+  const { username } = await makePerson(world);
+  const key = randomUUID();
+  const response = await world.post(
+    '/api/auth/login',
+    { username, password: PASSWORD },
+    { 'Idempotency-Key': key },
+  );
+  expect(response.status).toBe(200);
+  expect(await world.records.idempotencyKey.count({ where: { key } })).toBe(0);
 });

@@ -10,6 +10,9 @@ import { ApiError, ConflictError, MalformedRequestError } from '../errors.ts';
 const HEADER = 'Idempotency-Key';
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
+/** Their answers are tokens, of which nothing but hashes is kept; sent again they open a session again. */
+const NEVER_KEPT = new Set(['/api/auth/login', '/api/auth/refresh']);
+
 /** Answers that say nothing of the request itself: the same request may fare better later. */
 const NOT_KEPT = new Set([401, 403, 405, 408, 429]);
 
@@ -51,7 +54,8 @@ export function idempotency(connections: ConnectionPool): MiddlewareHandler<ApiE
   return async (context, next) => {
     const key = context.req.header(HEADER);
     const principal = context.get('principal');
-    if (key === undefined || !principal || SAFE_METHODS.has(context.req.method)) return next();
+    const isKept = !SAFE_METHODS.has(context.req.method) && !NEVER_KEPT.has(context.req.path);
+    if (key === undefined || !principal || !isKept) return next();
     if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
       throw new MalformedRequestError(
         'invalid_idempotency_key',

@@ -49,7 +49,7 @@ const change = declareRoute('users:write', [404, 409], {
   summary: 'Change a user; what is left out stays',
   request: {
     params: idParametersSchema,
-    body: { required: true, content: { 'application/json': { schema: userChangesSchema } } },
+    body: { content: { 'application/json': { schema: userChangesSchema } } },
   },
   responses: {
     200: { description: 'The user', content: { 'application/json': { schema: userSchema } } },

@@ -45,7 +45,7 @@ const refresh = declareRoute('public', [401, 403], {
   responses: SIGNED_IN,
 });
 
-const logout = declareRoute('public', [403], {
+const logout = declareRoute('public', [400, 403, 409, 422], {
   method: 'post',
   path: '/api/auth/logout',
   tags: ['Sign-in'],

@@ -22,6 +22,8 @@ const TITLES: Record<number, string> = {
   503: 'A part of Runyard is not reachable, see `Retry-After`',
 };
 
+const SAFE_METHODS = new Set(['get', 'head', 'options']);
+
 /**
  * Declares a route together with who may call it. The permission is checked before anything of the
  * request is read, stands in the OpenAPI document (`x-runyard-access`), and a test fails for a route
@@ -38,7 +40,13 @@ export function declareRoute<P extends string, R extends Omit<RouteConfig, 'path
   const statuses = new Set([...problems, 429, 503, ...(route.request ? [400, 422] : [])]);
   if (access !== 'public') statuses.add(401);
   if (access !== 'public' && access !== 'signed-in') statuses.add(403);
-  if (route.request?.body) for (const status of [413, 415]) statuses.add(status);
+  if (route.request?.body) statuses.add(415);
+  if (!SAFE_METHODS.has(route.method)) {
+    // a body may come with it even where none is asked for
+    statuses.add(413);
+    // an Idempotency-Key that is malformed, in use, or was used for something else
+    if (access !== 'public') for (const status of [400, 409, 422]) statuses.add(status);
+  }
   const errors = Object.fromEntries(
     [...statuses].toSorted().map((status) => [
       status,

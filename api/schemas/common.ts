@@ -20,7 +20,11 @@ export const queryTime = () =>
   z.iso
     .datetime({ offset: true, abort: true })
     .refine((text) => new Date(text).getTime() >= 0, 'must not lie before 1970')
-    .openapi({ format: 'date-time', example: '2026-11-21T06:00:00Z' });
+    .openapi({
+      format: 'date-time',
+      pattern: String.raw`^(19[7-9]\d|[2-9]\d{3})-`,
+      example: '2026-11-21T06:00:00Z',
+    });
 
 /** A whole number in a query, at most 2^53 - 1. */
 export const queryNumber = () =>
@@ -32,17 +36,19 @@ export const queryNumber = () =>
     .openapi({ type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 
 /** Several values in one parameter, `a,b`; without duplicates. */
-export const queryList = <const Values extends readonly [string, ...string[]]>(values: Values) =>
-  z
+export const queryList = <const Values extends readonly [string, ...string[]]>(values: Values) => {
+  const one = `(${values.map((value) => value.replaceAll('.', String.raw`\.`)).join('|')})`;
+  return z
     .string()
     .max(1000)
     .transform((text) => [...new Set(text.split(','))])
     .pipe(z.array(z.enum(values)))
     .openapi({
       type: 'string',
-      pattern: `^(${values.join('|')})(,(${values.join('|')}))*$`,
+      pattern: `^${one}(,${one})*$`,
       example: values[0],
     });
+};
 
 export const paginationSchema = z.object({
   limit: z

@@ -82,7 +82,8 @@ export const teamSchema = z
       .nullable()
       .describe('Where its runners are registered unless a request says'),
     members: z.array(memberSchema),
-    policy: labelPolicySchema.nullable(),
+    // nullable() of a schema with a name would be told as a type that is an object and null at once
+    policy: z.union([labelPolicySchema, z.null()]),
     created_at: time(),
   })
   .openapi('Team');

@@ -61,7 +61,7 @@ const change = declareRoute('users:write', [404], {
   summary: 'Change what the request names of a team',
   request: {
     params: teamParametersSchema,
-    body: { required: true, content: { 'application/json': { schema: teamChangeSchema } } },
+    body: { content: { 'application/json': { schema: teamChangeSchema } } },
   },
   responses: { 200: answer('The team as it is now') },
 });

@@ -102,6 +102,13 @@ it('finds an account that is used from many addresses', () => {
   expect(found(many)).toEqual([['security.many_addresses', 'user:anna']]);
 });
 
+it('counts sign-ins of somebody who is locked out, however they were told of', () => {
+  const locked = { ...failed('a', 'x'), resource: null, details: { count: 2 } };
+  expect(found(chain([0, failed('a', 'y')], [1, locked]))).toEqual([
+    ['security.sign_in_burst', 'address a'],
+  ]);
+});
+
 it('counts refusals that were told of in one event', () => {
   const refused = (count?: number) => ({
     type: 'security.invalid_signature' as const,

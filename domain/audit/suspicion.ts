@@ -76,6 +76,7 @@ const RULES: readonly Rule[] = [
             ...(event.resource === null ? [] : [`account ${event.resource.id}`]),
           ]
         : [],
+    weight: countOf,
   },
   {
     type: 'security.many_addresses',

@@ -16,6 +16,8 @@ const TITLES: Readonly<Record<number, string>> = {
 /** Says what went wrong, how the server's log names it, and offers to try again. */
 export function ErrorNotice({ error, retry }: { error: Error; retry?: () => void }) {
   const known = error instanceof ApiError ? error : null;
+  // With a single field the message often says it all.
+  const fields = known?.fields.filter(({ message }) => !error.message.includes(message)) ?? [];
   return (
     <Alert
       variant="outline"
@@ -25,9 +27,9 @@ export function ErrorNotice({ error, retry }: { error: Error; retry?: () => void
       title={known ? (TITLES[known.status] ?? known.title) : 'Something went wrong'}
     >
       <Text size="sm">{error.message}</Text>
-      {known && known.fields.length > 0 ? (
+      {fields.length > 0 ? (
         <List size="sm" mt={4} spacing={2}>
-          {known.fields.map(({ path, message }) => (
+          {fields.map(({ path, message }) => (
             <List.Item key={`${path} ${message}`}>
               {path === '' ? null : (
                 <>

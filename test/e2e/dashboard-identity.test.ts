@@ -10,6 +10,7 @@ import {
   startBrowser,
   type WatchedPage,
 } from '../parts/browser.ts';
+import { takeSecret } from '../parts/take-secret.ts';
 import { startTestbed, type Testbed } from '../parts/testbed.ts';
 
 const WIDE = { width: 1440, height: 900 };
@@ -75,23 +76,6 @@ async function openByNavigation(label: string): Promise<Page> {
   await page.getByRole('link', { name: new RegExp(`^${label}`) }).click();
   await page.getByRole('heading', { name: label, level: 1 }).waitFor();
   return page;
-}
-
-/** Goes through a dialog that shows something once, and answers what it showed. */
-async function takeSecret(page: Page, name: string): Promise<string> {
-  const shown = page.getByRole('region', { name, exact: true });
-  const secret = (await shown.textContent()) ?? '';
-  expect(secret).not.toBe('');
-  expect(await seriousFindings(page)).toEqual([]);
-  await page.keyboard.press('Escape');
-  await page.evaluate('history.back()');
-  expect(await shown.textContent()).toBe(secret);
-  expect(await button(page, 'Done').isDisabled()).toBe(true);
-  await page.getByLabel('I have kept it where I need it').check();
-  await button(page, 'Done').click();
-  await shown.waitFor({ state: 'detached' });
-  expect(await page.content()).not.toContain(secret);
-  return secret;
 }
 
 describe('sessions', () => {

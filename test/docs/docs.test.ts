@@ -30,6 +30,9 @@ const OTHER_WORDS = new Set(
       'NOTIFY',
       'CREATE',
       'ROLE',
+      'CSRF',
+      // a setting of former versions, in the changelog
+      'ADMIN_TOKEN',
       'LOGIN',
       'NOLOGIN',
       'PASSWORD',

@@ -64,13 +64,14 @@ export async function snapshotOf(owner: Database): Promise<Record<string, string
   const tables = await owner.$queryRaw<{ name: string }[]>`
     SELECT table_name AS name FROM information_schema.tables
     WHERE table_schema = 'public' AND table_type = 'BASE TABLE' ORDER BY 1`;
-  const contents: Record<string, string[]> = {};
-  for (const { name } of tables) {
-    if (BESIDE.has(name)) continue;
-    const rows = await owner.$queryRawUnsafe<{ row: string }[]>(
-      `SELECT (to_jsonb(t) - 'last_used_at')::text AS row FROM "${name}" AS t ORDER BY 1`,
+  const selects = tables
+    .filter(({ name }) => !BESIDE.has(name))
+    .map(
+      ({ name }) =>
+        `SELECT '${name}' AS name, array_agg((to_jsonb(t) - 'last_used_at')::text) AS rows FROM "${name}" AS t`,
     );
-    contents[name] = rows.map(({ row }) => row);
-  }
-  return contents;
+  const contents = await owner.$queryRawUnsafe<{ name: string; rows: string[] | null }[]>(
+    selects.join(' UNION ALL '),
+  );
+  return Object.fromEntries(contents.map(({ name, rows }) => [name, (rows ?? []).toSorted()]));
 }

@@ -23,10 +23,10 @@ export class TeamsWorld {
     this.#provider = provider;
   }
 
-  static async start(): Promise<TeamsWorld> {
+  static async start(settings: Record<string, string> = {}): Promise<TeamsWorld> {
     const provider = await IdentityProvider.start();
     const issuer = { id: 'acme', name: 'Acme', issuer: provider.issuer, audience: AUDIENCE };
-    const api = await ApiWorld.start({ OIDC_ISSUERS: JSON.stringify([issuer]) });
+    const api = await ApiWorld.start({ OIDC_ISSUERS: JSON.stringify([issuer]), ...settings });
     const world = new TeamsWorld(api, provider);
     await world.#fill();
     return world;

@@ -35,10 +35,12 @@ export class PlayedGithub {
   readonly credentials: string[] = [];
   #stop: () => Promise<void> = async () => {};
 
+  /** @param more - activities of other workflows that the test needs */
   static async start(
     world: ApiWorld,
     temporalAddress: string,
     bundlePath: string,
+    more: object = {},
   ): Promise<PlayedGithub> {
     const github = new PlayedGithub();
     const connection = await NativeConnection.connect({ address: temporalAddress });
@@ -48,7 +50,7 @@ export class PlayedGithub {
       taskQueue: world.taskQueue,
       dataConverter: createDataConverter(PAYLOAD_KEYS),
       workflowBundle: { codePath: bundlePath },
-      activities: { ...github.#activities(world) },
+      activities: { ...github.#activities(world), ...more },
     });
     const running = worker.run();
     github.#stop = async () => {

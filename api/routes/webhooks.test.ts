@@ -145,9 +145,7 @@ describe('refused before it is read', () => {
     }
     expect(await world.records.delivery.count()).toBe(before);
     const metrics = await (await world.request('/metrics')).text();
-    expect(metrics).toMatch(
-      /runyard_refusals_total\{kind="webhook_signature_invalid"\} [3-9]/,
-    );
+    expect(metrics).toMatch(/runyard_refusals_total\{kind="webhook_signature_invalid"\} [3-9]/);
     expect(metrics).toMatch(
       /runyard_webhooks_total\{event="unknown",result="unauthorized"\} [3-9]/,
     );

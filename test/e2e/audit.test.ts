@@ -8,6 +8,7 @@ import { runyard } from '../../cli/runyard.ts';
 import { jobWorkflowId } from '../../workflows/contracts/ids.ts';
 import { idOf } from '../parts/runyard-api.ts';
 import { startTestbed, type Testbed } from '../parts/testbed.ts';
+import { eventually } from '../setup/eventually.ts';
 
 let bed: Testbed;
 beforeAll(async () => {
@@ -81,16 +82,17 @@ it('tells the whole story of one webhook under one id, wherever one looks', asyn
   expect(memo).toMatchObject({ correlation_id: id });
   await connection.close();
 
-  for (const process of ['control-worker', 'host-worker']) {
-    const log = await readFile(join(system.dataDir, 'logs', `${process}.log`), 'utf8');
-    const lines = log
+  const linesOf = async (process: string) =>
+    (await readFile(join(system.dataDir, 'logs', `${process}.log`), 'utf8'))
       .split('\n')
-      .filter((line) => line.startsWith('{'))
+      .filter((line) => line.startsWith('{') && line.endsWith('}'))
       .map((line) => JSON.parse(line) as Record<string, unknown>)
       .filter((line) => JSON.stringify(line).includes(jobWorkflowId(idOf(queued))));
+  // a worker's lines go through the Temporal SDK, which hands them on a little later
+  await eventually(() => linesOf('control-worker')).not.toEqual([]);
+  for (const process of ['control-worker', 'host-worker']) {
     // a host says nothing of a job that goes well
-    if (process === 'control-worker') expect(lines).not.toEqual([]);
-    for (const line of lines) expect(line).toMatchObject({ correlation_id: id });
+    for (const line of await linesOf(process)) expect(line).toMatchObject({ correlation_id: id });
   }
 });
 

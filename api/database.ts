@@ -110,7 +110,9 @@ function sqlErrorOf(error: Error): { state: string; message: string } {
 
 /** True when the database can't hold a value: a NUL, half a surrogate pair, a date or depth beyond its bounds. */
 export function isValueRefused(error: unknown): boolean {
-  return error instanceof Error && /^(22|54)/.test(codeOf(error)) && isSqlState(codeOf(error));
+  if (!(error instanceof Error)) return false;
+  const { state } = sqlErrorOf(error);
+  return isSqlState(state) && /^(22|54)/.test(state);
 }
 
 /** True when two statements locked each other out: doing it again is the remedy. */

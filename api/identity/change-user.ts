@@ -23,10 +23,12 @@ import { requireWholeScope, toUser } from './users.ts';
 export async function changeUser(
   database: Database,
   context: Context<ApiEnvironment>,
-  id: string,
+  wanted: string,
   changes: UserChanges,
 ): Promise<User> {
-  const before = await findUser(database, id);
+  const before = await findUser(database, wanted);
+  // as the database spells it: an id in capitals is the same user's
+  const { id } = before;
   const { password } = changes;
   if (context.get('principal')?.userId === id) refuseOwn(before, changes);
   if (password !== undefined) {
@@ -77,9 +79,9 @@ export async function changeUser(
 export async function deleteUser(
   database: Database,
   context: Context<ApiEnvironment>,
-  id: string,
+  wanted: string,
 ): Promise<void> {
-  await findUser(database, id);
+  const { id } = await findUser(database, wanted);
   if (context.get('principal')?.userId === id) throw ownAccount('delete');
   await database.$transaction(async (transaction) => {
     const { username, role, active } = await lockAdministratorsAnd(transaction, id);

@@ -153,10 +153,24 @@ describe('changing users', () => {
       expect((await problem(response)).code).toBe('own_account');
     }
     expect((await problem(await remove(userId))).code).toBe('own_account');
+    const inCapitals = userId.toUpperCase();
+    expect((await problem(await change(inCapitals, { role: 'viewer' }))).code).toBe('own_account');
+    expect((await problem(await remove(inCapitals))).code).toBe('own_account');
     expect((await change(userId, { name: 'Myself', role: 'admin', active: true })).status).toBe(
       200,
     );
   });
+});
+
+it('refuses a cursor that the database can not hold', async () => {
+  const cursorOf = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  for (const [path, cursor] of [
+    ['tokens', cursorOf(['0000-01-01T00:00:00Z', '00000000-0000-4000-8000-000000000000'])],
+    ['users', cursorOf(['\u0000'])],
+  ]) {
+    const response = await world.request(`/api/auth/${path}?cursor=${cursor}`);
+    expect([path, response.status < 500, response.status >= 400]).toEqual([path, true, true]);
+  }
 });
 
 describe('deleting users', () => {
